@@ -22,7 +22,7 @@ const REASON = 'an estimated figure needs its reason in "note"';
 /** One figure: a number, its unit, and where it comes from. */
 export const quantitySchema = v.pipe(
   v.strictObject({ value: v.pipe(v.number(), v.finite()), unit: v.pipe(v.string(), v.nonEmpty()), ...provenance }),
-  v.check(estimateHasReason, REASON),
+  v.check((figure) => estimateHasReason(figure), REASON),
 );
 export type Quantity = v.InferOutput<typeof quantitySchema>;
 
@@ -35,7 +35,7 @@ export const tableSchema = v.pipe(
     rows: v.array(v.array(v.number())),
     ...provenance,
   }),
-  v.check(estimateHasReason, REASON),
+  v.check((figure) => estimateHasReason(figure), REASON),
   v.check((table) => table.units.length === table.columns.length, 'one unit a column is needed'),
   v.check((table) => table.rows.every((row) => row.length === table.columns.length), 'every row needs one number a column'),
 );
@@ -52,7 +52,7 @@ export const distributionSchema = v.pipe(
     samples: v.optional(v.number()),
     ...provenance,
   }),
-  v.check(estimateHasReason, REASON),
+  v.check((figure) => estimateHasReason(figure), REASON),
   v.check((d) => (d.quantiles === undefined) !== (d.histogram === undefined), 'give either quantiles or a histogram'),
 );
 export type Distribution = v.InferOutput<typeof distributionSchema>;
