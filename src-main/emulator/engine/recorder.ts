@@ -1,0 +1,133 @@
+import type { EventBatch, EventKind } from '#model/events';
+
+/** Events a batch holds: a full batch is handed on. */
+export const BATCH_EVENTS = 65_536;
+
+interface WritableBatch extends EventBatch {
+  first: number;
+  count: number;
+}
+
+function makeBatch(first: number): WritableBatch {
+  return {
+    first,
+    count: 0,
+    time: new Float64Array(BATCH_EVENTS),
+    duration: new Float64Array(BATCH_EVENTS),
+    lane: new Uint16Array(BATCH_EVENTS),
+    kind: new Uint8Array(BATCH_EVENTS),
+    address: new Float64Array(BATCH_EVENTS),
+    a: new Int32Array(BATCH_EVENTS),
+    b: new Int32Array(BATCH_EVENTS),
+    c: new Int32Array(BATCH_EVENTS),
+    cause: new Int32Array(BATCH_EVENTS),
+  };
+}
+
+/**
+ * Collects events into columns. `record` returns the event's index in the run, which later events
+ * name as their cause. An event's duration may be set afterwards with `finish`, as long as its batch
+ * is still here: a batch is handed on only when it is full and nothing in it is open.
+ */
+export class Recorder {
+  private batch: WritableBatch = makeBatch(0);
+  /** Full batches with open events, oldest first; almost always empty. */
+  private held: WritableBatch[] = [];
+  /** Open events by batch, parallel to `[...held, batch]`. */
+  private open: number[] = [0];
+  private readonly sink: (batch: EventBatch) => void;
+
+  /** @param sink takes each batch; it owns the arrays from then on. */
+  constructor(sink: (batch: EventBatch) => void) {
+    this.sink = sink;
+  }
+
+  /** Events recorded so far. */
+  get count(): number {
+    return this.batch.first + this.batch.count;
+  }
+
+  /** Appends an event of known duration and returns its index. Times in ps. */
+  record(kind: EventKind, lane: number, time: number, duration: number, address: number, a: number, b: number, c: number, cause: number): number {
+    let batch = this.batch;
+    if (batch.count === BATCH_EVENTS) batch = this.turn();
+    const i = batch.count++;
+    batch.time[i] = time;
+    batch.duration[i] = duration;
+    batch.lane[i] = lane;
+    batch.kind[i] = kind;
+    batch.address[i] = address;
+    batch.a[i] = a;
+    batch.b[i] = b;
+    batch.c[i] = c;
+    batch.cause[i] = cause;
+    return batch.first + i;
+  }
+
+  /** Appends an event whose end is not known yet; `finish` must follow. */
+  begin(kind: EventKind, lane: number, time: number, address: number, a: number, b: number, cause: number): number {
+    const index = this.record(kind, lane, time, 0, address, a, b, 0, cause);
+    this.open[this.open.length - 1]! += 1;
+    return index;
+  }
+
+  /** Ends an event that `begin` started, at `time` ps, with its outcome as argument `c`. */
+  finish(index: number, time: number, c: number): void {
+    const slot = this.slotOf(index);
+    const batch = slot === this.held.length ? this.batch : this.held[slot]!;
+    const i = index - batch.first;
+    batch.duration[i] = time - batch.time[i]!;
+    batch.c[i] = c;
+    this.open[slot]! -= 1;
+    if (slot < this.held.length) this.release();
+  }
+
+  /** Hands on everything that is left. Events still open keep duration 0. */
+  flush(): void {
+    for (const batch of this.held) this.sink(batch);
+    this.held = [];
+    const last = this.batch;
+    this.batch = makeBatch(last.first + last.count);
+    this.open = [0];
+    if (last.count > 0) this.sink(trim(last));
+  }
+
+  private turn(): WritableBatch {
+    const full = this.batch;
+    this.batch = makeBatch(full.first + full.count);
+    this.held.push(full);
+    this.open.push(0);
+    this.release();
+    return this.batch;
+  }
+
+  private release(): void {
+    while (this.held.length > 0 && this.open[0] === 0) {
+      this.open.shift();
+      this.sink(this.held.shift()!);
+    }
+  }
+
+  private slotOf(index: number): number {
+    if (index >= this.batch.first) return this.held.length;
+    for (let slot = this.held.length - 1; slot >= 0; slot--) if (index >= this.held[slot]!.first) return slot;
+    throw new RangeError(`event ${index} is not open`);
+  }
+}
+
+function trim(batch: WritableBatch): EventBatch {
+  const n = batch.count;
+  return {
+    first: batch.first,
+    count: n,
+    time: batch.time.slice(0, n),
+    duration: batch.duration.slice(0, n),
+    lane: batch.lane.slice(0, n),
+    kind: batch.kind.slice(0, n),
+    address: batch.address.slice(0, n),
+    a: batch.a.slice(0, n),
+    b: batch.b.slice(0, n),
+    c: batch.c.slice(0, n),
+    cause: batch.cause.slice(0, n),
+  };
+}
