@@ -5,6 +5,9 @@ export type DiskOp = (typeof DiskOp)[keyof typeof DiskOp];
 /** Request flags, a bit set. */
 export const DiskFlag = { none: 0, /** Durable before completion (force unit access). */ fua: 1 } as const;
 
+/** What `complete` returns when no request completed: the time was one of the model's own steps. */
+export const NO_TAG = -1;
+
 /** Bytes a sector, the unit of every disk address here. */
 export const SECTOR_BYTES = 512;
 
@@ -17,7 +20,9 @@ export const SECTOR_BYTES = 512;
  * ```
  *
  * A model may work out the completion on submission or keep events of its own: only `nextCompletion`
- * is asked, after each `submit` and each `complete`, and it may change with either.
+ * is asked, after each `submit` and each `complete`, and it may change with either. A model whose next
+ * completion still depends on what may arrive before it (flash that lets reads go first) names the time of
+ * its next own step instead and answers `NO_TAG` there.
  */
 export interface Disk {
   /** Requests the disk takes at once (its command queue); the block layer holds the rest. At least 1. */
@@ -33,9 +38,12 @@ export interface Disk {
    * @param tag the caller's name for the request, given back by `complete`
    */
   submit(now: number, op: DiskOp, sector: number, count: number, flags: number, tag: number): void;
-  /** Time of the next completion in ps, `Infinity` when nothing is in flight. */
+  /** Time of the next completion (or own step) in ps, `Infinity` when nothing will happen by itself. */
   nextCompletion(): number;
-  /** Takes the completion due at `nextCompletion()` and returns its tag. Throws when nothing is in flight. */
+  /**
+   * Does what is due at `nextCompletion()`: returns the tag of the request that completed, or
+   * {@link NO_TAG} when that was a step of the model's own. Throws when nothing is due ever.
+   */
   complete(): number;
   /**
    * How the request last given back by `complete` spent its time, one entry a name in
