@@ -110,11 +110,10 @@ describe('mq-deadline', () => {
   it('does not interrupt a batch, not even for a deadline', () => {
     const table = new RequestTable(64);
     const s = new MqDeadline(table, 64, DEADLINE_DEFAULTS);
-    fill(s, table, [[read, 0]]);
+    fill(s, table, [[read, 1000]]);
     s.next(0);
-    fill(s, table, [[write, 50]]);
-    for (let i = 0; i < 20; i++) fill(s, table, [[read, 100 + 8 * i]]);
-    const dispatched = order(s, table, 10_000 * MS);
-    expect(dispatched.indexOf(-50)).toBe(15);
+    fill(s, table, [[read, 50]]); // behind, and the oldest
+    for (let i = 1; i < 20; i++) fill(s, table, [[read, 1000 + 8 * i]]);
+    expect(order(s, table, 10_000 * MS).indexOf(50)).toBe(DEADLINE_DEFAULTS.fifoBatch - 1);
   });
 });
