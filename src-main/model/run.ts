@@ -7,13 +7,15 @@ export const RUN_SOURCES = ['emulated', 'recorded', 'imported'] as const;
 export type RunSource = (typeof RUN_SOURCES)[number];
 
 /**
- * A run in the library, without its events. `hash` is SHA-256 over engine version, documents and seed
- * (recordings: over the file): the same hash means the same bytes.
+ * A run in the library, without its events. `hash` is SHA-256 over engine version, documents,
+ * seed, events and outcome (recordings: over the file): the same hash means the same bytes.
  */
 export interface RunInfo {
   /** Short unique id, the one people type: lower-case letters and digits. */
   readonly id: string;
   readonly hash: string;
+  /** SHA-256 over what the emulator was given; recordings: equal to `hash`. */
+  readonly planHash: string;
   readonly source: RunSource;
   readonly experiment: string;
   readonly policy: string;
