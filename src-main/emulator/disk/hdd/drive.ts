@@ -1,0 +1,427 @@
+import type { DriveDocument } from '#model/drive';
+import { DiskFlag, DiskOp, type Disk } from '../disk.ts';
+import { Hit, SegmentBuffer } from './buffer.ts';
+import { Layout } from './layout.ts';
+import { Mechanics } from './mechanics.ts';
+import { driveParameters, type DriveParameters } from './parameters.ts';
+
+/** Names of the parts a request's time is split into. */
+export const DRIVE_PARTS = ['queue', 'overhead', 'seek', 'rotation', 'transfer', 'bus', 'cache'] as const;
+const Part = { queue: 0, overhead: 1, seek: 2, rotation: 3, transfer: 4, bus: 5, cache: 6 } as const;
+
+/**
+ * A disk drive with platters. One command is served at a time, the others wait in the drive's queue; all
+ * that happens to a command follows from the drive's figures and is worked out when its service
+ * begins. Between commands the drive reads ahead or writes what its buffer still holds.
+ */
+export class HardDrive implements Disk {
+  readonly queueDepth: number;
+  readonly sectors: number;
+  readonly parts: readonly string[] = DRIVE_PARTS;
+  readonly lastParts = new Float64Array(DRIVE_PARTS.length);
+
+  private readonly p: DriveParameters;
+  private readonly layout: Layout;
+  private readonly mechanics: Mechanics;
+  private readonly buffer: SegmentBuffer;
+
+  /** 0 when the last command was a read, 1 when it was a write. */
+  private previous: 0 | 1 = 0;
+  /** When the data of a write that has completed will all be on the disk. */
+  private writtenAt = -Infinity;
+  /** When the arm may set out again after reading ahead was stopped. */
+  private armFree = 0;
+  /** First sector after the data being written, and where their bus transfer began. */
+  private writeEnd = -1;
+
+  // Commands that wait, in order of arrival, and the one in service.
+  private waiting = 0;
+  private readonly arrival: Float64Array;
+  private readonly op: Uint8Array;
+  private readonly first: Float64Array;
+  private readonly count: Float64Array;
+  private readonly flags: Uint8Array;
+  private readonly tag: Float64Array;
+  private readonly passedOver: Uint16Array;
+  private activeTag = 0;
+  private active = false;
+  private completion = Infinity;
+  private readonly nextParts = new Float64Array(DRIVE_PARTS.length);
+
+  constructor(document: DriveDocument) {
+    const p = driveParameters(document);
+    this.p = p;
+    this.layout = new Layout(document);
+    this.mechanics = new Mechanics(this.layout, p);
+    this.buffer = new SegmentBuffer(p);
+    this.sectors = this.layout.sectors;
+    this.queueDepth = p.queueDepth;
+    this.arrival = new Float64Array(p.queueDepth);
+    this.op = new Uint8Array(p.queueDepth);
+    this.first = new Float64Array(p.queueDepth);
+    this.count = new Float64Array(p.queueDepth);
+    this.flags = new Uint8Array(p.queueDepth);
+    this.tag = new Float64Array(p.queueDepth);
+    this.passedOver = new Uint16Array(p.queueDepth);
+  }
+
+  submit(now: number, op: DiskOp, sector: number, count: number, flags: number, tag: number): void {
+    if (sector < 0 || count < 0 || sector + count > this.sectors) {
+      throw new RangeError(`sectors ${sector} to ${sector + count} of a disk of ${this.sectors}`);
+    }
+    if (!this.active) {
+      this.serve(now, now, op, sector, count, flags, tag);
+      return;
+    }
+    const place = this.waiting;
+    if (place + 1 >= this.queueDepth) throw new RangeError('more commands than the disk takes');
+    this.arrival[place] = now;
+    this.op[place] = op;
+    this.first[place] = sector;
+    this.count[place] = count;
+    this.flags[place] = flags;
+    this.tag[place] = tag;
+    this.passedOver[place] = 0;
+    this.waiting = place + 1;
+  }
+
+  nextCompletion(): number {
+    return this.completion;
+  }
+
+  complete(): number {
+    if (!this.active) throw new RangeError('no command is in flight');
+    const now = this.completion;
+    const tag = this.activeTag;
+    this.lastParts.set(this.nextParts);
+    this.active = false;
+    this.completion = Infinity;
+    if (this.waiting > 0) this.serveNext(now);
+    return tag;
+  }
+
+  private serveNext(now: number): void {
+    const place = this.p.shortestFirst && this.waiting > 1 ? this.nearest(now) : 0;
+    const { arrival, op, first, count, flags, tag, passedOver } = this;
+    const a = arrival[place];
+    const o = op[place] as DiskOp;
+    const f = first[place];
+    const c = count[place];
+    const fl = flags[place];
+    const t = tag[place];
+    const last = --this.waiting;
+    for (let i = place; i < last; i++) {
+      arrival[i] = arrival[i + 1];
+      op[i] = op[i + 1];
+      first[i] = first[i + 1];
+      count[i] = count[i + 1];
+      flags[i] = flags[i + 1];
+      tag[i] = tag[i + 1];
+      passedOver[i] = passedOver[i + 1];
+    }
+    for (let i = 0; i < place; i++) passedOver[i]++;
+    this.serve(now, a, o, f, c, fl, t);
+  }
+
+  /** The waiting command with the shortest way; one passed over too often, or a flush, goes first. */
+  private nearest(now: number): number {
+    if (this.passedOver[0] >= 2 * this.queueDepth) return 0;
+    let best = 0;
+    let bestTime = Infinity;
+    const from = Math.max(now, this.writtenAt, this.armFree);
+    for (let i = 0; i < this.waiting; i++) {
+      if (this.op[i] >= DiskOp.flush) return best;
+      const time = this.mechanics.positioningTime(this.first[i], from, this.op[i] === DiskOp.write);
+      if (time < bestTime) {
+        bestTime = time;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Works a command out, from its arrival (the drive has heard it then) and `now`, when its turn comes. */
+  private serve(
+    now: number,
+    arrived: number,
+    op: DiskOp,
+    first: number,
+    count: number,
+    flags: number,
+    tag: number,
+  ): void {
+    const mechanics = this.mechanics;
+    this.nextParts.fill(0);
+    mechanics.resetParts();
+    const arrival = arrived + this.p.perRequest;
+    const begin = now > arrival ? now : arrival;
+    if (this.buffer.reading >= 0) this.catchUp(begin);
+    if (this.buffer.writing >= 0 && this.writtenAt <= begin) this.buffer.writing = -1;
+    let end: number;
+    if (op === DiskOp.read) end = this.read(begin, arrival, first, first + count);
+    else if (op === DiskOp.write) end = this.write(begin, arrival, first, first + count, (flags & DiskFlag.fua) !== 0);
+    else if (op === DiskOp.flush) end = this.flush(begin, arrival);
+    else end = begin + this.p.writeHit[this.previous];
+    this.active = true;
+    this.activeTag = tag;
+    this.completion = Math.round(end);
+    const parts = this.nextParts;
+    parts[Part.queue] += now - arrived;
+    parts[Part.seek] = mechanics.seekTime;
+    parts[Part.rotation] = mechanics.rotationTime;
+    parts[Part.transfer] = mechanics.transferTime;
+  }
+
+  /** Brings reading ahead up to `now`. */
+  private catchUp(now: number): void {
+    const buffer = this.buffer;
+    const mechanics = this.mechanics;
+    const segment = buffer.reading;
+    const limit = buffer.limit[segment];
+    mechanics.readOn(limit, now);
+    buffer.extend(segment, mechanics.position);
+    if (mechanics.position >= limit) buffer.reading = -1;
+  }
+
+  /** Stops reading ahead at `now`; sets when the arm is free. */
+  private stopReading(now: number): void {
+    if (this.buffer.reading < 0) return;
+    this.buffer.reading = -1;
+    const end = this.mechanics.sectorEnd;
+    this.armFree = this.mechanics.time > now ? this.mechanics.time : this.p.stopsWithinSector ? now : end;
+  }
+
+  private read(now: number, arrival: number, first: number, end: number): number {
+    const { p, buffer, mechanics } = this;
+    const after = this.previous;
+    this.previous = 0;
+    const busy = this.writtenAt > now;
+    const segment = buffer.findForRead(first, end);
+    const hit = buffer.hit;
+    const ready = arrival + p.readMiss[after];
+    const parts = this.nextParts;
+    if (hit === Hit.whole) {
+      if (buffer.reading !== segment) this.stopReading(now);
+      const start = busy
+        ? Math.max(ready + p.readDisconnect[after], this.writtenAt) + p.reselectFirst + p.dataPreparation
+        : Math.max(now, arrival + p.readHit[after]) + p.dataPreparation;
+      const limit = Math.max(buffer.limit[segment], this.readAheadLimit(segment, first, end));
+      buffer.limit[segment] = limit;
+      buffer.touch(segment);
+      if (
+        p.readAheadOnIdleHit &&
+        buffer.reading !== segment &&
+        buffer.end[segment] < limit &&
+        segment !== buffer.writing
+      ) {
+        this.readFrom(segment, buffer.end[segment], Math.max(ready, this.armFree, this.writtenAt, now));
+        this.mechanics.resetParts();
+      }
+      const over = start + (end - first) * p.readSector;
+      parts[Part.overhead] = start - now + p.readCompletion;
+      parts[Part.cache] = over - start;
+      return over + p.readCompletion;
+    }
+    if (segment < 0) return this.readAfterWrite(first, end, after, ready);
+    const continues = hit === Hit.partial && buffer.reading === segment;
+    if (!continues) this.stopReading(now);
+    let firstUnread = first;
+    let busFree: number;
+    if (hit === Hit.partial) {
+      firstUnread = Math.max(first, buffer.end[segment]);
+      busFree = busy
+        ? Math.max(ready + p.readDisconnect[after], this.writtenAt) + p.reselectFirst + p.dataPreparation
+        : Math.max(now, arrival + p.readHit[after]) + p.dataPreparation;
+      busFree += (firstUnread - first) * p.readSector;
+    } else {
+      buffer.restart(segment, first, false);
+      busFree = ready + p.readDisconnect[after];
+    }
+    buffer.touch(segment);
+    const setOut = Math.max(ready, this.armFree, this.writtenAt, now);
+    if (!continues) mechanics.moveTo(firstUnread, setOut, false, 0);
+    return this.finishRead(now, segment, first, end, firstUnread, busFree, hit === Hit.none, setOut);
+  }
+
+  /** Every segment is being written: the read waits and takes the first one over. */
+  private readAfterWrite(first: number, end: number, after: 0 | 1, ready: number): number {
+    const { p, buffer, mechanics } = this;
+    const setOut = Math.max(ready, this.writtenAt);
+    buffer.writing = -1;
+    const segment = buffer.findForRead(first, end);
+    buffer.restart(segment, first, false);
+    buffer.touch(segment);
+    mechanics.moveTo(first, setOut, false, 0);
+    return this.finishRead(setOut, segment, first, end, first, ready + p.readDisconnect[after], true, setOut);
+  }
+
+  /** The part of a read that comes off the disk; reading ahead goes on after it. */
+  private finishRead(
+    now: number,
+    segment: number,
+    first: number,
+    end: number,
+    firstUnread: number,
+    busFree: number,
+    reconnects: boolean,
+    setOut: number,
+  ): number {
+    const { p, buffer, mechanics } = this;
+    const parts = this.nextParts;
+    const count = end - first;
+    mechanics.position = firstUnread;
+    if (reconnects) {
+      // The drive asks for the bus when the watermark is reached, and then sends without a pause.
+      const base = p.watermarkOfRequest ? Math.min(p.segmentSize, count) : p.segmentSize;
+      const mark = Math.min(count, Math.max(1, Math.floor(base * p.readWatermark)));
+      mechanics.busTime = busFree;
+      if (mark > 1) {
+        mechanics.readRequest(firstUnread + mark, 0, p.zeroLatencyRead, p.readsBeforeRequest);
+        mechanics.busTime =
+          Math.max(busFree, mechanics.time) + p.reselectFirst + p.dataPreparation + mark * p.readSector;
+        const kept = mechanics.firstKept;
+        if (mark < count) mechanics.readRequest(end, p.readSector, p.zeroLatencyRead, false);
+        mechanics.firstKept = kept;
+      } else {
+        mechanics.busTime = busFree + p.reselectFirst + p.dataPreparation;
+        mechanics.readRequest(end, p.readSector, p.zeroLatencyRead, p.readsBeforeRequest);
+      }
+      if (mechanics.firstKept < buffer.start[segment]) buffer.start[segment] = mechanics.firstKept;
+    } else {
+      mechanics.busTime = busFree;
+      mechanics.readRequest(end, p.readSector, p.zeroLatencyRead, false);
+    }
+    const over = mechanics.busTime;
+    buffer.extend(segment, end);
+    const limit = Math.max(buffer.limit[segment], this.readAheadLimit(segment, first, end));
+    buffer.limit[segment] = limit;
+    buffer.reading = limit > end ? segment : -1;
+    this.armFree = mechanics.time;
+    parts[Part.overhead] = setOut - now + p.readCompletion;
+    parts[Part.bus] = Math.max(0, over - mechanics.time);
+    return over + p.readCompletion;
+  }
+
+  /** Starts reading ahead into a segment from `sector`, setting out at `from`. */
+  private readFrom(segment: number, sector: number, from: number): void {
+    this.mechanics.moveTo(sector, from, false, 0);
+    this.buffer.reading = segment;
+  }
+
+  /** Where reading ahead after a read of [first, end) may end. */
+  private readAheadLimit(segment: number, first: number, end: number): number {
+    const { p, layout } = this;
+    const sectors = layout.sectors;
+    let limit: number;
+    if (p.readAhead === 'none' || !p.cacheReads) return end;
+    if (p.readAhead === 'next-track') {
+      if (end >= sectors) return sectors;
+      const trackStart = layout.firstOnTrack(end);
+      limit = layout.endOfTrack(end);
+      if (this.buffer.start[segment] < trackStart) limit += layout.perTrack;
+      return limit < sectors ? limit : sectors;
+    }
+    if (p.readAheadMaximum > 0) limit = end + p.readAheadMaximum;
+    else if (p.readAheadOverRequested) limit = end + p.segmentSize;
+    else limit = Math.max(first + p.segmentSize, end + p.readAheadMinimum);
+    if (limit > sectors) limit = sectors;
+    if (p.readAhead === 'track') {
+      const track = layout.endOfTrack(end - 1);
+      if (track < limit) limit = track;
+    } else if (p.readAhead === 'cylinder') {
+      layout.locate(end - 1);
+      const cylinder = layout.cylinder;
+      let stop = end - 1;
+      do {
+        stop = layout.endOfTrack(stop);
+        if (stop >= limit) return limit;
+        layout.locate(stop);
+      } while (layout.cylinder === cylinder);
+      limit = stop;
+    }
+    return limit;
+  }
+
+  private write(now: number, arrival: number, first: number, end: number, throughCache: boolean): number {
+    const { p, buffer, mechanics } = this;
+    const after = this.previous;
+    this.previous = 1;
+    const cached = p.writeCache;
+    const parts = this.nextParts;
+    const count = end - first;
+    const command = cached ? p.writeHit[after] : p.writeMiss[after];
+    const appends = p.combineWrites && buffer.writing >= 0 && first === this.writeEnd && this.writtenAt > now;
+    const extra =
+      p.extraDisconnect !== null && after === 1 && first !== this.writeEnd && buffer.writing < 0
+        ? p.extraDisconnect
+        : null;
+    this.stopReading(now);
+    let ready = Math.max(now, arrival + command);
+    let busStart = ready + p.dataPreparation;
+    let disconnect = p.writeDisconnect;
+    let reselect = p.reselectFirst;
+    let headStart = 1;
+    if (extra !== null) {
+      ready = Math.max(now, arrival + extra.command + extra.seekDelta);
+      busStart =
+        Math.max(now, arrival + extra.command + extra.disconnect + extra.between) + p.reselectFirst + p.dataPreparation;
+      disconnect = extra.secondDisconnect;
+      reselect = p.reselectOther;
+    }
+    if (p.extraDisconnect !== null) headStart = Math.min(count, count < 45 ? Math.min(count, 10) : 15);
+    if (appends) {
+      // The stream goes on: the head is over the next sector when the last one is written.
+      buffer.extend(buffer.writing, end);
+      buffer.touch(buffer.writing);
+      mechanics.time = this.writtenAt;
+    } else {
+      if (this.writtenAt > now) {
+        // The disk is still busy with an earlier write: nothing is taken before it is done.
+        ready = Math.max(ready, this.writtenAt);
+        busStart = Math.max(busStart + p.writeDisconnect, this.writtenAt) + p.reselectFirst;
+        buffer.writing = -1;
+      }
+      const segment = buffer.findForWrite(first, end);
+      buffer.restart(segment, first, true);
+      buffer.extend(segment, end);
+      buffer.touch(segment);
+      buffer.writing = segment;
+      mechanics.moveTo(first, Math.max(ready, this.armFree), true, p.minimumWriteSeek);
+    }
+    buffer.invalidate(first, end, buffer.writing);
+    mechanics.position = first;
+    mechanics.writeRequest(end, first, busStart, p.writeSector, headStart, p.zeroLatencyWrite);
+    this.writtenAt = mechanics.time;
+    this.writeEnd = end;
+    this.armFree = mechanics.time;
+    let over = busStart + count * p.writeSector;
+    // What does not fit into a segment goes over the bus as the disk makes room.
+    if (count > p.segmentSize) {
+      layoutPerTrack(this.layout, end - 1);
+      over = Math.max(over, mechanics.time - (p.segmentSize * p.revolution) / this.layout.perTrack);
+    }
+    if (cached && !throughCache) {
+      parts[Part.overhead] = busStart - now + p.writeCompletion;
+      parts[Part.cache] = over - busStart;
+      mechanics.resetParts();
+      return over + p.writeCompletion;
+    }
+    buffer.writing = -1;
+    parts[Part.overhead] = ready - now + reselect + p.writeCompletion;
+    parts[Part.bus] = Math.max(0, over - mechanics.time);
+    return Math.max(mechanics.time, over + disconnect) + reselect + p.writeCompletion;
+  }
+
+  private flush(now: number, arrival: number): number {
+    const p = this.p;
+    const ready = Math.max(now, arrival + p.writeHit[this.previous]);
+    const end = Math.max(ready, this.writtenAt) + p.writeCompletion;
+    this.nextParts[Part.overhead] = ready - now + p.writeCompletion;
+    this.nextParts[Part.transfer] = Math.max(0, this.writtenAt - ready);
+    return end;
+  }
+}
+
+function layoutPerTrack(layout: Layout, sector: number): void {
+  layout.locate(sector);
+}
