@@ -1,0 +1,60 @@
+/** Thread entry: emulates the plans it is sent, one after another, and streams their events back. */
+import { parentPort } from 'node:worker_threads';
+import { RunHasher, planHash } from '#lab/run-hash';
+import { simulate } from '#emulator/simulation';
+import type { EventBatch } from '#model/events';
+import { InputError } from '#model/problem';
+import { CONTROL, MAX_OUTSTANDING, type EmulatorRequest, type EmulatorResponse } from '#workers/emulator-protocol';
+
+const port = parentPort;
+if (port === null) throw new Error('this file is the entry of a worker thread');
+
+/** Progress is told at most this often. */
+const PROGRESS_INTERVAL_MS = 50;
+
+function send(message: EmulatorResponse): void {
+  port!.postMessage(message);
+}
+
+function sendBatch(batch: EventBatch): void {
+  const buffers = [batch.time, batch.duration, batch.lane, batch.kind, batch.address, batch.a, batch.b, batch.c, batch.cause].map((column) => column.buffer as ArrayBuffer);
+  port!.postMessage({ type: 'batch', batch } satisfies EmulatorResponse, buffers);
+}
+
+port.on('message', ({ plan, control }: EmulatorRequest) => {
+  const cells = new Int32Array(control);
+  const plansHash = planHash(plan);
+  const hasher = new RunHasher(plansHash);
+  let events = 0;
+  let lastTold = 0;
+  try {
+    const outcome = simulate(
+      plan,
+      {
+        batch(batch) {
+          for (;;) {
+            const outstanding = Atomics.load(cells, CONTROL.outstanding);
+            if (outstanding < MAX_OUTSTANDING || Atomics.load(cells, CONTROL.cancel) === 1) break;
+            Atomics.wait(cells, CONTROL.outstanding, outstanding, 100);
+          }
+          Atomics.add(cells, CONTROL.outstanding, 1);
+          events += batch.count;
+          hasher.batch(batch);
+          sendBatch(batch);
+        },
+        progress(done, total) {
+          const now = performance.now();
+          if (now - lastTold < PROGRESS_INTERVAL_MS) return;
+          lastTold = now;
+          send({ type: 'progress', done, total, events });
+        },
+      },
+      { cancelled: () => Atomics.load(cells, CONTROL.cancel) === 1 },
+    );
+    if (outcome.verdict === 'cancelled') send({ type: 'cancelled' });
+    else send({ type: 'done', outcome, hash: hasher.finish(outcome), planHash: plansHash });
+  } catch (error) {
+    if (error instanceof InputError) send({ type: 'refused', problem: error.problem });
+    else send({ type: 'failed', message: error instanceof Error ? error.message : String(error), detail: error instanceof Error ? (error.stack ?? '') : '' });
+  }
+});
