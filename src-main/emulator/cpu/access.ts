@@ -39,6 +39,8 @@ export interface AccessBatch {
   readonly skew: number;
   readonly hotShare: number;
   readonly hotSlots: number;
+  /** Each load waits for the one before. Absent: only in a chase. */
+  readonly dependent?: boolean;
   /** With order `trace`: byte offsets from `base`, the lowest bit of `traceKinds[i]` says store. */
   readonly trace?: Float64Array;
   readonly traceKinds?: Uint8Array;

@@ -5,7 +5,11 @@ import type { PageTable } from '#emulator/mmu/page-table';
 export const StopReason = {
   /** The batch is finished. */
   done: 0,
-  /** An access needs the kernel: see {@link Processor.faultAddress}. It has not happened yet and is tried again by the next `run`. */
+  /**
+   * An access needs the kernel: see {@link Processor.faultAddress}. It has not happened yet and is tried again by the
+   * next `run`. Delivery of the exception is booked already (`CycleCause.faultEntry`), and the next `run` books the
+   * return from it; the kernel charges only what it does between.
+   */
   fault: 1,
   /** The core's clock reached the horizon; the batch goes on with the next `run`. */
   horizon: 2,
@@ -25,12 +29,14 @@ export type StopReason = (typeof StopReason)[keyof typeof StopReason];
  */
 export interface Processor {
   readonly coreCount: number;
+  /** Hardware costs from the document that the kernel may want to charge or show, ps. */
+  readonly costs: ProcessorCosts;
 
   /** A new, empty address space; its id is given to the other calls. */
   createSpace(): number;
   /** The page table of a space. The kernel writes PTEs there; stale TLB entries are its concern (`invalidate`). */
   pageTable(space: number): PageTable;
-  /** Makes `space` current on the core, with what a switch costs (TLB flush unless tagged). */
+  /** Makes `space` current on the core; the switch's figure is booked under `contextSwitch` and the TLB flushed unless tagged. The first space of a core is free. */
   switchTo(core: number, space: number): void;
 
   /** Loads a batch of accesses; any batch loaded before is dropped. */
@@ -51,6 +57,8 @@ export interface Processor {
   now(core: number): number;
   /** Kernel work on the core: adds `ps` to its clock, booked under `cause`. */
   charge(core: number, cause: CycleCause, ps: number): void;
+  /** Waits until all stores of the core are out of its store buffer (MFENCE). */
+  fence(core: number): void;
   /** Lets the core idle (its thread sleeps or waits) until `time` ps; no effect when the clock is past it. Booked under `CycleCause.idle`. */
   advanceTo(core: number, time: number): void;
 
@@ -61,6 +69,17 @@ export interface Processor {
   timeByCause(core: number): Float64Array;
   /** Event counters summed over the cores, indexed by {@link CpuCounter}. A live view, valid until the next `run`. */
   counters(): Float64Array;
+}
+
+/** Costs in ps. The processor books exceptions, switches and shootdowns itself; a system call is the kernel's to charge. */
+export interface ProcessorCosts {
+  readonly exceptionEntry: number;
+  readonly exceptionExit: number;
+  /** Entry and exit of a system call that does nothing. */
+  readonly systemCall: number;
+  readonly contextSwitch: number;
+  readonly shootdownSend: number;
+  readonly shootdownReceive: number;
 }
 
 /** What a core's time is booked under. Adds up to the total exactly. */
@@ -96,7 +115,10 @@ export const CycleCause = {
 export type CycleCause = (typeof CycleCause)[keyof typeof CycleCause];
 export const CYCLE_CAUSES: readonly string[] = Object.keys(CycleCause);
 
-/** Counters of the memory path. */
+/**
+ * Counters of the memory path. A level's hits and misses count look-ups, page walks' loads among them; a straddling
+ * access looks up two lines. `writebacks` are dirty lines written by any level to the next or to memory.
+ */
 export const CpuCounter = {
   loads: 0,
   stores: 1,
@@ -120,6 +142,10 @@ export const CpuCounter = {
   shootdowns: 19,
   prefetches: 20,
   faults: 21,
+  /** Lines written to memory: write-backs of the last level, non-temporal stores. */
+  memoryWrites: 22,
+  /** Stores merged into the newest entry of the store buffer (ARM). */
+  storeMerges: 23,
 } as const;
 export type CpuCounter = (typeof CpuCounter)[keyof typeof CpuCounter];
 export const CPU_COUNTERS: readonly string[] = Object.keys(CpuCounter);
