@@ -1,0 +1,365 @@
+import { type EventHeap, FlashEvent } from './events.ts';
+import type { Geometry } from './geometry.ts';
+import type { FlashParameters } from './parameters.ts';
+import {
+  NONE,
+  QUEUES_PER_UNIT,
+  TransactionLists,
+  TransactionSource,
+  type TransactionTable,
+  TransactionType,
+} from './transactions.ts';
+
+/** Who hears that a transaction is done. It may submit others. */
+export interface BackendOwner {
+  serviced(t: number, now: number): void;
+}
+
+const Status = { idle: 0, command: 1, reading: 2, programming: 3, erasing: 4, dataOut: 5 } as const;
+
+/** Queues of a unit. */
+const Queue = {
+  mappingRead: 0,
+  userRead: 1,
+  collectionRead: 2,
+  mappingWrite: 3,
+  userWrite: 4,
+  collectionWrite: 5,
+  erase: 6,
+} as const;
+
+/**
+ * Channels, and the units (dies or chips) on them. Scheduling follows MQSim's published out-of-order
+ * transaction scheduler (Tavakkol et al., FAST 2018): each unit has queues by kind, mapping reads go first,
+ * then reads, then writes, then erases; collection goes last, or first when a plane is about to run out;
+ * units of a channel take turns; commands of one die on several planes are joined when they address the
+ * same page number.
+ */
+export class FlashBackend {
+  /** Commands sent by kind, and how many of them for several planes: for metrics and tests. */
+  commands = 0;
+  multiPlaneCommands = 0;
+  suspensions = 0;
+  readonly #p: FlashParameters;
+  readonly #g: Geometry;
+  readonly #t: TransactionTable;
+  readonly #events: EventHeap;
+  readonly #owner: BackendOwner;
+  readonly #queues: TransactionLists;
+  /** Data waiting for each channel: mapping, user, collection. */
+  readonly #out: TransactionLists;
+  /** Transactions in the command a unit executes; and in the one it has suspended. */
+  readonly #active: TransactionLists;
+  readonly #suspended: TransactionLists;
+  readonly #status: Uint8Array;
+  readonly #arrayEnd: Float64Array;
+  readonly #arrayTime: Float64Array;
+  readonly #remaining: Float64Array;
+  readonly #suspendedStatus: Uint8Array;
+  readonly #waitingOut: Int32Array;
+  readonly #channelBusy: Uint8Array;
+  readonly #turn: Int32Array;
+  /** Transactions in the queues of each channel. */
+  readonly #pending: Int32Array;
+  readonly #transfer: Int32Array;
+  /** Planes of each unit that are short of free blocks. */
+  readonly urgent: Int32Array;
+  readonly #readPs: Float64Array;
+  readonly #programPs: Float64Array;
+  readonly #dirty: Uint8Array;
+  #anyDirty = false;
+
+  constructor(p: FlashParameters, g: Geometry, t: TransactionTable, events: EventHeap, owner: BackendOwner) {
+    this.#p = p;
+    this.#g = g;
+    this.#t = t;
+    this.#events = events;
+    this.#owner = owner;
+    this.#queues = new TransactionLists(t, g.units * QUEUES_PER_UNIT);
+    this.#out = new TransactionLists(t, p.channels * 3);
+    this.#active = new TransactionLists(t, g.units);
+    this.#suspended = new TransactionLists(t, g.units);
+    this.#status = new Uint8Array(g.units);
+    this.#arrayEnd = new Float64Array(g.units).fill(-1);
+    this.#arrayTime = new Float64Array(g.units);
+    this.#remaining = new Float64Array(g.units);
+    this.#suspendedStatus = new Uint8Array(g.units);
+    this.#waitingOut = new Int32Array(g.units);
+    this.#channelBusy = new Uint8Array(p.channels);
+    this.#turn = new Int32Array(p.channels);
+    this.#pending = new Int32Array(p.channels);
+    this.#transfer = new Int32Array(p.channels).fill(NONE);
+    this.urgent = new Int32Array(g.units);
+    this.#dirty = new Uint8Array(p.channels);
+    this.#readPs = Float64Array.from(p.readPs);
+    this.#programPs = Float64Array.from(p.programPs);
+  }
+
+  /** Puts a transaction in its unit's queue; `schedule` sets off what can start. */
+  submit(t: number): void {
+    const table = this.#t;
+    const unit = this.#g.unitOfPlane[table.plane[t]];
+    const type = table.type[t];
+    const source = table.source[t];
+    let queue: number = Queue.erase;
+    if (type !== TransactionType.erase) {
+      queue = source === TransactionSource.mapping ? 0 : source === TransactionSource.user ? 1 : 2;
+      if (type === TransactionType.write) queue += 3;
+    }
+    this.#queues.append(unit * QUEUES_PER_UNIT + queue, t);
+    const channel = this.#g.channelOfUnit[unit];
+    this.#pending[channel]++;
+    this.#dirty[channel] = 1;
+    this.#anyDirty = true;
+  }
+
+  /** Starts what can start on idle channels that were given work. */
+  schedule(now: number): void {
+    if (!this.#anyDirty) return;
+    this.#anyDirty = false;
+    for (let channel = 0; channel < this.#dirty.length; channel++) {
+      if (this.#dirty[channel] === 0) continue;
+      this.#dirty[channel] = 0;
+      if (this.#channelBusy[channel] === 0) this.#takeTurns(channel, now);
+    }
+  }
+
+  /** A write that waited for reads may go: its channel is looked at again. */
+  ready(t: number): void {
+    this.#dirty[this.#g.channelOfUnit[this.#g.unitOfPlane[this.#t.plane[t]]]] = 1;
+    this.#anyDirty = true;
+  }
+
+  /** The command (and the data of a write) has crossed the channel. */
+  commandSent(unit: number, now: number): void {
+    const type = this.#t.type[this.#active.first[unit]];
+    this.#status[unit] =
+      type === TransactionType.read
+        ? Status.reading
+        : type === TransactionType.write
+          ? Status.programming
+          : Status.erasing;
+    this.#startArray(unit, now, this.#arrayTime[unit]);
+    const channel = this.#g.channelOfUnit[unit];
+    this.#channelBusy[channel] = 0;
+    this.#nextOnChannel(channel, now);
+  }
+
+  /** The array operation of a unit is through, unless it was suspended meanwhile. */
+  arrayDone(unit: number, now: number): void {
+    if (this.#arrayEnd[unit] !== now) return;
+    this.#arrayEnd[unit] = -1;
+    const channel = this.#g.channelOfUnit[unit];
+    if (this.#status[unit] === Status.reading) {
+      this.#status[unit] = Status.dataOut;
+      for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) {
+        this.#waitingOut[unit]++;
+        if (this.#channelBusy[channel] === 0) this.#startTransfer(channel, t, now);
+        else this.#out.append(channel * 3 + outQueue(this.#t.source[t]), t);
+      }
+    } else {
+      // Set idle only afterwards: what the owner submits is scheduled below, once for all.
+      for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) this.#owner.serviced(t, now);
+      this.#becomeIdle(unit, now);
+    }
+    if (this.#channelBusy[channel] === 0) this.#nextOnChannel(channel, now);
+    this.schedule(now);
+  }
+
+  /** A channel has carried a page out. */
+  dataOut(channel: number, now: number): void {
+    const t = this.#transfer[channel];
+    this.#transfer[channel] = NONE;
+    const unit = this.#g.unitOfPlane[this.#t.plane[t]];
+    this.#owner.serviced(t, now);
+    if (--this.#waitingOut[unit] === 0) this.#becomeIdle(unit, now);
+    this.#channelBusy[channel] = 0;
+    this.#nextOnChannel(channel, now);
+    this.schedule(now);
+  }
+
+  #startArray(unit: number, now: number, duration: number): void {
+    this.#arrayEnd[unit] = now + duration;
+    this.#events.add(now + duration, FlashEvent.arrayDone, unit);
+  }
+
+  #becomeIdle(unit: number, now: number): void {
+    this.#status[unit] = Status.idle;
+    let t = this.#suspended.first[unit];
+    if (t === NONE) return;
+    // Reads are through: the suspended operation goes on. Sending the resume command is not charged.
+    for (; t !== NONE; t = this.#suspended.first[unit]) {
+      this.#suspended.remove(unit, t);
+      this.#active.append(unit, t);
+    }
+    this.#status[unit] = this.#suspendedStatus[unit];
+    this.#startArray(unit, now, this.#remaining[unit]);
+  }
+
+  #startTransfer(channel: number, t: number, now: number): void {
+    this.#transfer[channel] = t;
+    this.#channelBusy[channel] = 1;
+    const duration = Math.round(this.#t.bytes[t] * this.#p.channelPsPerByte);
+    this.#events.add(now + duration, FlashEvent.dataOut, channel);
+  }
+
+  /** Data first (mapping, user, collection), then new commands. */
+  #nextOnChannel(channel: number, now: number): void {
+    for (let queue = channel * 3; queue < channel * 3 + 3; queue++) {
+      const t = this.#out.shift(queue);
+      if (t !== NONE) {
+        this.#startTransfer(channel, t, now);
+        return;
+      }
+    }
+    this.#takeTurns(channel, now);
+  }
+
+  #takeTurns(channel: number, now: number): void {
+    if (this.#pending[channel] === 0) return;
+    const n = this.#g.unitsPerChannel;
+    for (let i = 0; i < n; i++) {
+      const turn = this.#turn[channel];
+      this.#turn[channel] = turn + 1 === n ? 0 : turn + 1;
+      this.#serve(channel * n + turn, channel, now);
+      if (this.#channelBusy[channel] !== 0) return;
+    }
+  }
+
+  #serve(unit: number, channel: number, now: number): void {
+    const status = this.#status[unit];
+    if (status === Status.idle) {
+      if (!this.#serveReads(unit, channel, now, 0)) {
+        if (!this.#serveWrites(unit, channel, now)) {
+          this.#issue(unit, channel, unit * QUEUES_PER_UNIT + Queue.erase, NONE, now, 0);
+        }
+      }
+    } else if (this.#p.suspension !== 'none' && (status === Status.programming || status === Status.erasing)) {
+      this.#suspendForReads(unit, channel, status, now);
+    }
+  }
+
+  #suspendForReads(unit: number, channel: number, status: number, now: number): void {
+    const p = this.#p;
+    if (status === Status.programming && p.suspension !== 'program-erase') return;
+    if (this.#suspended.first[unit] !== NONE) return;
+    const base = unit * QUEUES_PER_UNIT;
+    const { first } = this.#queues;
+    if (first[base + Queue.mappingRead] === NONE && first[base + Queue.userRead] === NONE) return;
+    const delay = status === Status.programming ? p.suspendProgramPs : p.suspendErasePs;
+    const remaining = this.#arrayEnd[unit] - now;
+    if (remaining < delay) return;
+    this.#remaining[unit] = remaining;
+    this.#suspendedStatus[unit] = status;
+    this.#arrayEnd[unit] = -1;
+    for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) this.#suspended.append(unit, t);
+    this.#status[unit] = Status.idle;
+    this.suspensions++;
+    this.#serveReads(unit, channel, now, delay);
+  }
+
+  #serveReads(unit: number, channel: number, now: number, delay: number): boolean {
+    const base = unit * QUEUES_PER_UNIT;
+    const { first } = this.#queues;
+    const mapping = first[base + Queue.mappingRead] !== NONE;
+    const user = first[base + Queue.userRead] !== NONE;
+    const collection = first[base + Queue.collectionRead] !== NONE;
+    const urgent = this.urgent[unit] > 0;
+    let one: number;
+    let two = NONE;
+    if (mapping) {
+      one = Queue.mappingRead;
+      two = urgent && collection ? Queue.collectionRead : user ? Queue.userRead : NONE;
+    } else if (urgent) {
+      if (collection) {
+        one = Queue.collectionRead;
+        if (user) two = Queue.userRead;
+      } else if (!user || first[base + Queue.collectionWrite] !== NONE || first[base + Queue.erase] !== NONE)
+        return false;
+      else one = Queue.userRead;
+    } else if (user) {
+      one = Queue.userRead;
+      if (collection) two = Queue.collectionRead;
+    } else if (!collection || first[base + Queue.userWrite] !== NONE) return false;
+    else one = Queue.collectionRead;
+    return this.#issue(unit, channel, base + one, two === NONE ? NONE : base + two, now, delay);
+  }
+
+  #serveWrites(unit: number, channel: number, now: number): boolean {
+    const base = unit * QUEUES_PER_UNIT;
+    const { first } = this.#queues;
+    if (
+      first[base + Queue.mappingWrite] !== NONE &&
+      this.#issue(unit, channel, base + Queue.mappingWrite, NONE, now, 0)
+    )
+      return true;
+    const user = first[base + Queue.userWrite] !== NONE;
+    const collection = first[base + Queue.collectionWrite] !== NONE;
+    if (!user && !collection) return false;
+    const urgent = this.urgent[unit] > 0;
+    if (urgent && !collection && first[base + Queue.erase] !== NONE) return false;
+    const collectionFirst = collection && (urgent || !user);
+    const one = collectionFirst ? Queue.collectionWrite : Queue.userWrite;
+    const two = collectionFirst ? (user ? Queue.userWrite : NONE) : collection ? Queue.collectionWrite : NONE;
+    return this.#issue(unit, channel, base + one, two === NONE ? NONE : base + two, now, 0);
+  }
+
+  /** Sends one command: the die and page number of the first in line, and what may join it on other planes. */
+  #issue(unit: number, channel: number, one: number, two: number, now: number, delay: number): boolean {
+    const queues = this.#queues;
+    const head = queues.first[one];
+    if (head === NONE) return false;
+    const table = this.#t;
+    const g = this.#g;
+    const die = g.dieOfPlane[table.plane[head]];
+    const pageNumber = table.page[head] % g.pagesPerBlock;
+    let planes = 0;
+    let count = 0;
+    let bytes = 0;
+    for (let queue = one; queue !== NONE; queue = queue === one ? two : NONE) {
+      for (let t = queues.first[queue]; t !== NONE && count < g.planesPerDie;) {
+        const next = table.next[t];
+        const plane = table.plane[t];
+        if (
+          table.waitsFor[t] === 0 &&
+          g.dieOfPlane[plane] === die &&
+          (planes & g.bitOfPlane[plane]) === 0 &&
+          (planes === 0 || table.page[t] % g.pagesPerBlock === pageNumber)
+        ) {
+          planes |= g.bitOfPlane[plane];
+          count++;
+          bytes += table.bytes[t];
+          queues.remove(queue, t);
+          this.#active.append(unit, t);
+        }
+        t = next;
+      }
+    }
+    if (count === 0) return false;
+    this.#pending[channel] -= count;
+    this.commands++;
+    if (count > 1) this.multiPlaneCommands++;
+    const { commands } = this.#p;
+    const type = table.type[head];
+    const first = table.page[this.#active.first[unit]] % g.pagesPerBlock;
+    let sent = now;
+    if (type === TransactionType.read) {
+      sent += commands.readPs[count - 1];
+      this.#arrayTime[unit] = delay + this.#readPs[first % this.#readPs.length];
+    } else if (type === TransactionType.write) {
+      sent += commands.programPs[count - 1] + Math.round(bytes * this.#p.channelPsPerByte);
+      this.#arrayTime[unit] = this.#programPs[first % this.#programPs.length];
+    } else {
+      sent += commands.erasePs[count - 1];
+      this.#arrayTime[unit] = this.#p.erasePs;
+    }
+    this.#status[unit] = Status.command;
+    this.#channelBusy[channel] = 1;
+    this.#events.add(sent, FlashEvent.commandSent, unit);
+    return true;
+  }
+}
+
+function outQueue(source: number): number {
+  return source === TransactionSource.mapping ? 0 : source === TransactionSource.user ? 1 : 2;
+}

@@ -1,0 +1,110 @@
+/** State of a slot of the mapping cache. */
+export const CacheState = { free: 0, waiting: 1, valid: 2 } as const;
+const NONE = -1;
+
+/**
+ * The cached mapping table: which entries of the mapping are in the drive's memory, least recently used
+ * out first. Slots that wait for their entry to be read from flash are not evicted; when all wait, the
+ * cache holds more than its capacity for a moment.
+ */
+export class MappingCache {
+  readonly capacity: number;
+  used = 0;
+  page: Int32Array;
+  state: Uint8Array;
+  dirty: Uint8Array;
+  #newer: Int32Array;
+  #older: Int32Array;
+  #newest = NONE;
+  #oldest = NONE;
+  #free = NONE;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.page = new Int32Array(0);
+    this.state = new Uint8Array(0);
+    this.dirty = new Uint8Array(0);
+    this.#newer = new Int32Array(0);
+    this.#older = new Int32Array(0);
+  }
+
+  get full(): boolean {
+    return this.used >= this.capacity;
+  }
+
+  /** A slot for a page, the most recent one. */
+  add(page: number, state: number): number {
+    if (this.#free === NONE) this.#grow();
+    const slot = this.#free;
+    this.#free = this.#newer[slot];
+    this.used++;
+    this.page[slot] = page;
+    this.state[slot] = state;
+    this.dirty[slot] = 0;
+    this.#link(slot);
+    return slot;
+  }
+
+  /** Makes a slot the most recent one. */
+  touch(slot: number): void {
+    if (slot === this.#newest) return;
+    this.#unlink(slot);
+    this.#link(slot);
+  }
+
+  /** The least recently used slot that is valid, NONE when all wait. */
+  victim(): number {
+    let slot = this.#oldest;
+    while (slot !== NONE && this.state[slot] !== CacheState.valid) slot = this.#newer[slot];
+    return slot;
+  }
+
+  remove(slot: number): void {
+    this.#unlink(slot);
+    this.state[slot] = CacheState.free;
+    this.#newer[slot] = this.#free;
+    this.#free = slot;
+    this.used--;
+  }
+
+  #link(slot: number): void {
+    this.#newer[slot] = NONE;
+    this.#older[slot] = this.#newest;
+    if (this.#newest === NONE) this.#oldest = slot;
+    else this.#newer[this.#newest] = slot;
+    this.#newest = slot;
+  }
+
+  #unlink(slot: number): void {
+    const newer = this.#newer[slot];
+    const older = this.#older[slot];
+    if (newer === NONE) this.#newest = older;
+    else this.#older[newer] = older;
+    if (older === NONE) this.#oldest = newer;
+    else this.#newer[older] = newer;
+  }
+
+  #grow(): void {
+    const old = this.page.length;
+    const n = old === 0 ? 4096 : old * 2;
+    const words = (from: Int32Array) => {
+      const to = new Int32Array(n);
+      to.set(from);
+      return to;
+    };
+    const bytes = (from: Uint8Array) => {
+      const to = new Uint8Array(n);
+      to.set(from);
+      return to;
+    };
+    this.page = words(this.page);
+    this.state = bytes(this.state);
+    this.dirty = bytes(this.dirty);
+    this.#newer = words(this.#newer);
+    this.#older = words(this.#older);
+    for (let i = n - 1; i >= old; i--) {
+      this.#newer[i] = this.#free;
+      this.#free = i;
+    }
+  }
+}

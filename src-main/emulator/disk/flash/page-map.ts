@@ -1,0 +1,69 @@
+/** Logical pages a group: groups come into being when one of their pages is first touched. */
+const GROUP = 64;
+/** Not mapped, not cached. */
+export const UNMAPPED = -1;
+
+/**
+ * The mapping from logical to physical pages, with the sectors of each page that hold data and, where the
+ * drive caches only part of the table, the cache slot of the entry. Groups of 64 entries are allocated on
+ * first touch, so that a large drive of which little is used stays small.
+ */
+export class PageMap {
+  /** Physical page of an entry, UNMAPPED when it has none. */
+  physical: Int32Array;
+  /** Sectors of an entry that hold data, a bit set. */
+  sectors: Uint16Array | Uint32Array;
+  /** Slot of an entry in the mapping cache, UNMAPPED when it is not cached; empty without a cache. */
+  cached: Int32Array;
+  readonly #directory: Int32Array;
+  readonly #limit: number;
+  readonly #wide: boolean;
+  #used = 0;
+
+  constructor(logicalPages: number, sectorsPerPage: number, withCache: boolean) {
+    const groups = Math.ceil(logicalPages / GROUP);
+    this.#directory = new Int32Array(groups).fill(-1);
+    this.#limit = groups * GROUP;
+    this.#wide = sectorsPerPage > 16;
+    const n = Math.min(this.#limit, 1 << 16);
+    this.physical = new Int32Array(n);
+    this.sectors = this.#wide ? new Uint32Array(n) : new Uint16Array(n);
+    this.cached = new Int32Array(withCache ? n : 0);
+  }
+
+  /** Entry of a page, or -1 when nothing of its group was ever touched. */
+  find(page: number): number {
+    const base = this.#directory[Math.floor(page / GROUP)];
+    return base < 0 ? -1 : base + (page % GROUP);
+  }
+
+  /** Entry of a page, made when needed. */
+  touch(page: number): number {
+    const group = Math.floor(page / GROUP);
+    let base = this.#directory[group];
+    if (base < 0) {
+      base = this.#used;
+      this.#used += GROUP;
+      if (this.#used > this.physical.length) this.#grow();
+      this.#directory[group] = base;
+      this.physical.fill(UNMAPPED, base, this.#used);
+      if (this.cached.length > 0) this.cached.fill(UNMAPPED, base, this.#used);
+    }
+    return base + (page % GROUP);
+  }
+
+  #grow(): void {
+    const n = Math.min(this.#limit, this.physical.length * 2);
+    const physical = new Int32Array(n);
+    physical.set(this.physical);
+    this.physical = physical;
+    const sectors = this.#wide ? new Uint32Array(n) : new Uint16Array(n);
+    sectors.set(this.sectors);
+    this.sectors = sectors;
+    if (this.cached.length > 0) {
+      const cached = new Int32Array(n);
+      cached.set(this.cached);
+      this.cached = cached;
+    }
+  }
+}
