@@ -47,7 +47,10 @@ export function capture(command, args, options = {}) {
 export async function must(what, command, args, options = {}) {
   const { code, output, stdout } = await capture(command, args, options);
   if (code !== 0) {
-    const tail = output.trimEnd().split('\n').slice(-25).join('\n  ');
+    const lines = output.trimEnd().split('\n');
+    // npm says the cause first, compilers and bundlers last.
+    const shown = lines.length <= 40 ? lines : [...lines.slice(0, 15), '...', ...lines.slice(-20)];
+    const tail = shown.join('\n  ');
     throw new SetupError(`${what} failed (${command} ${args.join(' ')}: exit code ${code}):\n  ${tail}`);
   }
   return stdout;
