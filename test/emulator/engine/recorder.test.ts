@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { BATCH_EVENTS, Recorder } from '#emulator/engine/recorder';
+import { EventKind, type EventBatch } from '#model/events';
+
+function recorderWithBatches(): { recorder: Recorder; batches: EventBatch[] } {
+  const batches: EventBatch[] = [];
+  return { recorder: new Recorder((batch) => batches.push(batch)), batches };
+}
+
+describe('the recorder', () => {
+  it('gives each event its index in the run', () => {
+    const { recorder } = recorderWithBatches();
+    expect(recorder.record(EventKind.readFault, 0, 10, 5, 4096, 0, 0, 0, -1)).toBe(0);
+    expect(recorder.record(EventKind.folioDirtied, 0, 12, 0, 1, 0, 0, 0, 0)).toBe(1);
+    expect(recorder.count).toBe(2);
+  });
+
+  it('hands on full batches in order, and the rest on flush', () => {
+    const { recorder, batches } = recorderWithBatches();
+    for (let i = 0; i < BATCH_EVENTS + 3; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
+    expect(batches.map((batch) => [batch.first, batch.count])).toEqual([[0, BATCH_EVENTS]]);
+    recorder.flush();
+    expect(batches.map((batch) => [batch.first, batch.count])).toEqual([
+      [0, BATCH_EVENTS],
+      [BATCH_EVENTS, 3],
+    ]);
+    expect(batches[1]!.time).toHaveLength(3);
+  });
+
+  it('holds a batch back until its open event is finished', () => {
+    const { recorder, batches } = recorderWithBatches();
+    const open = recorder.begin(EventKind.io, 2, 100, 8, 8, 1, -1);
+    for (let i = 0; i < BATCH_EVENTS; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
+    expect(batches).toHaveLength(0);
+    recorder.finish(open, 350, 7);
+    expect(batches).toHaveLength(1);
+    expect(batches[0]!.duration[0]).toBe(250);
+    expect(batches[0]!.c[0]).toBe(7);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Metrics } from '#model/metrics';
+import type { RunInfo } from '#model/run';
+import { buildReport } from '#report/build';
+import { reportHtml } from '#report/html';
+import { comparisonSentences, runSentence } from '#report/sentences';
+
+const METRICS: Metrics = {
+  faults: { read: 4096, write: 0, writeProtect: 0, minor: 0, major: 4096, sigbus: 0 },
+  blocks: { instantiatedKiB: 16384, neededKiB: 1024, needlessKiB: 15360 },
+  pages: { dirtied: 4096, storedTo: 256 },
+  io: { requests: 1, reads: 0, writes: 1, flushes: 0, readKiB: 0, writtenKiB: 16384, byCause: { sync: 1 } },
+  time: { simulatedNs: 1e6, byCauseNs: { handler: 1e6 } },
+  cpu: {},
+  lostBytes: 0,
+  kernel: { throttledNs: 0, directReclaims: 0, pagesReclaimed: 0, pagesWrittenByReclaim: 0 },
+};
+
+function run(policy: string, changes: Partial<Metrics> = {}, more: Partial<RunInfo> = {}): RunInfo {
+  return {
+    id: 'abc',
+    hash: 'f00d',
+    planHash: 'beef',
+    source: 'emulated',
+    experiment: 'test',
+    policy,
+    machine: 'm',
+    kernel: 'k',
+    filesystem: 'fs',
+    engineVersion: '1',
+    seed: 1,
+    verdict: 'finished',
+    events: 0,
+    lanes: [],
+    phases: [],
+    metrics: { ...METRICS, ...changes },
+    waitFor: null,
+    savedAt: '2026-01-01T00:00:00Z',
+    name: '',
+    notes: '',
+    tags: [],
+    starred: false,
+    ...more,
+  };
+}
+
+/** Thin spaces between thousands, as plain ones. */
+const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+
+describe('sentences', () => {
+  it('say what was allocated for nothing', () =>
+    expect(plain(runSentence(run('P1')))).toBe(
+      'P1 on fs took 4 096 faults (4 096 read, 0 write, 0 write-protect) and allocated 16 384 KiB for 256 pages stored to: 15 360 KiB were never stored to.',
+    ));
+
+  it('tell runs apart by blocks and faults', () => {
+    const lean = run('P5', { blocks: { instantiatedKiB: 1024, neededKiB: 1024, needlessKiB: 0 }, faults: { ...METRICS.faults, writeProtect: 256 } });
+    expect(comparisonSentences([run('P1'), lean]).map(plain)).toEqual([
+      'P1 on fs allocated 16 384 KiB, 16 times as much, where P5 on fs allocated 1 024 KiB.',
+      'Faults run from 4 096 (P1 on fs) to 4 352 (P5 on fs).',
+    ]);
+  });
+
+  it('name lost bytes and a deadlock', () =>
+    expect(plain(runSentence(run('P3', { lostBytes: 5120 }, { verdict: 'deadlock' })))).toContain('5 120 stored bytes were lost. It ended in a deadlock.'));
+});
+
+describe('the HTML report', () => {
+  const input = { title: 'A <b>title</b>', question: 'Why & how?', runs: [{ run: run('P1'), tile: null }], documents: [{ kind: 'experiment', id: 'x', json: '{"a":"</pre>"}' }], madeAt: '2026-01-01T00:00:00Z' };
+  const html = reportHtml(buildReport(input));
+
+  it('needs no network and no script', () => {
+    expect(html).not.toMatch(/<script|<link|src=|@import|url\(http/);
+  });
+
+  it('escapes what people and documents say', () => {
+    expect(html).toContain('A &lt;b&gt;title&lt;/b&gt;');
+    expect(html).toContain('{&quot;a&quot;:&quot;&lt;/pre&gt;&quot;}');
+  });
+
+  it('shows the run by its hash, so that it can be made again', () => expect(html).toContain('f00d'));
+});
