@@ -56,5 +56,7 @@ await runMain(async () => {
   await ensureBuild();
   if (electron.args.includes('--no-sandbox'))
     say('running as root, so without the sandbox, which Chromium cannot use then');
-  return runInPlace(electron.executablePath, [...electron.args, root, ...args], appEnvironment(electron.env));
+  // Chromium's own complaints (no system bus, no GPU) say nothing to the user; the application's messages stay.
+  const switches = [...electron.args, '--log-level=3'];
+  return runInPlace(electron.executablePath, [...switches, root, ...args], appEnvironment(electron.env));
 });
