@@ -17,6 +17,10 @@ export interface DiskConformance {
 /** A clock in milliseconds, such as `performance.now`. */
 export type Clock = () => number;
 
+/** Length of the speed measurement, ms, and its most passes. */
+const MEASURED_MS = 200;
+const MAX_PASSES = 50;
+
 const US = 1e6;
 const MS = 1e9;
 
@@ -32,16 +36,25 @@ export function conformDisk(drive: DriveDocument, trace: string, file: string, c
   const disk = new HardDrive(drive);
   const stream = parseServiceTrace(trace, file, disk.sectors);
   const emulated = new Float64Array(stream.count);
-  const begun = clock();
   replayClosed(disk, stream, emulated);
-  const seconds = (clock() - begun) / 1000;
+  // Speed: the same stream on fresh drives, until there is something to measure.
+  const ignored = new Float64Array(stream.count);
+  let passes = 0;
+  let spent = 0;
+  while (spent < MEASURED_MS && passes < MAX_PASSES) {
+    const fresh = new HardDrive(drive);
+    const begun = clock();
+    replayClosed(fresh, stream, ignored);
+    spent += clock() - begun;
+    passes++;
+  }
   const real = stream.serviceUs.map((us) => us / 1000);
   return {
     requests: stream.count,
     realMeanMs: mean(real),
     emulatedMeanMs: mean(emulated),
     rmsMs: distributionRms(real, emulated),
-    requestsPerSecond: Math.round(stream.count / Math.max(seconds, 1e-6)),
+    requestsPerSecond: Math.round((stream.count * passes * 1000) / Math.max(spent, 1e-3)),
   };
 }
 

@@ -98,6 +98,11 @@ const mechanicsSchema = v.strictObject({
     v.check((table) => table.rows.every((r) => r[1] >= 0), 'seek times must not be negative'),
   ),
   headSwitch: time,
+  /**
+   * A track reached without a seek, by another head or by turning from writing to reading, can be read
+   * after this time at the earliest.
+   */
+  trackSettle: optionalTime,
   /** Added to any seek or head switch before a write; may be negative where the seek table was measured with writes. */
   writeSettle: time,
   /** A write's seek takes at least this long. */
@@ -150,7 +155,11 @@ const readAheadSchema = v.strictObject({
   until: v.picklist(['none', 'track', 'cylinder', 'segment', 'next-track']),
   minimum: countOf('sectors'),
   maximum: countOf('sectors'),
-  /** Read-ahead may overwrite what was just read for the host. */
+  /**
+   * Read-ahead takes the place of what was read for the host: after a hit it goes on. Without it a
+   * segment is a cache, which is kept until another one is needed and brought up to date when sectors
+   * in it are written.
+   */
   overRequested: flag,
   /** A read that the buffer answers in full starts reading ahead again. */
   onIdleHit: flag,
@@ -180,7 +189,7 @@ const bufferSchema = v.strictObject({
   almostHits: flag,
   /** A partial hit starts sending at once what is there. */
   sendPartialHitsAtOnce: v.optional(v.boolean(), true),
-  /** On arrival at a track the drive keeps all it reads, also what lies before the request. */
+  /** The drive keeps all it reads on a track, also what lies before the request. */
   readsBeforeRequest: flag,
   /** The sectors of a request are read (written) in the order in which they pass. */
   zeroLatencyRead: flag,

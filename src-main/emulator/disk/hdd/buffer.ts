@@ -30,6 +30,8 @@ export class SegmentBuffer {
   private readonly cacheReads: boolean;
   private readonly hitsOnWritten: boolean;
   private readonly almostHits: boolean;
+  /** Segments serve a stream and are not kept as a cache, see `overRequested` of the drive document. */
+  private readonly streaming: boolean;
 
   constructor(parameters: DriveParameters) {
     const count = parameters.segments;
@@ -43,6 +45,7 @@ export class SegmentBuffer {
     this.cacheReads = parameters.cacheReads;
     this.hitsOnWritten = parameters.hitsOnWrittenData;
     this.almostHits = parameters.almostHits;
+    this.streaming = parameters.readAheadOverRequested;
   }
 
   /** Marks a segment as the one used last. */
@@ -110,7 +113,7 @@ export class SegmentBuffer {
       const held = this.end[s] > this.start[s];
       let value = 3;
       if (s === this.reading) value = 1;
-      else if (held) value = this.overlaps(s, first, end) ? 4 : 2;
+      else if (held) value = this.streaming && this.overlaps(s, first, end) ? 4 : 2;
       if (value > bestValue || (value === bestValue && this.used[s] < this.used[best])) {
         best = s;
         bestValue = value;
@@ -119,8 +122,9 @@ export class SegmentBuffer {
     return best;
   }
 
-  /** Forgets old data of [first, end) in every segment but one. */
+  /** [first, end) was written: other segments that hold old data of it are emptied, or brought up to date. */
   invalidate(first: number, end: number, except: number): void {
+    if (this.hitsOnWritten && !this.streaming) return;
     for (let s = 0; s < this.start.length; s++) {
       if (s !== except && s !== this.writing && this.overlaps(s, first, end)) this.restart(s, 0, false);
     }

@@ -180,7 +180,23 @@ export class HardDrive implements Disk {
     const limit = buffer.limit[segment];
     mechanics.readOn(limit, now);
     buffer.extend(segment, mechanics.position);
-    if (mechanics.position >= limit) buffer.reading = -1;
+    if (mechanics.position < limit) return;
+    buffer.reading = -1;
+    if (this.p.readsBeforeRequest) this.completeTrack(segment, now);
+  }
+
+  /** Read-ahead ended with the track: as the platter turns on, the front of the track comes in too. */
+  private completeTrack(segment: number, now: number): void {
+    const { p, buffer, mechanics, layout } = this;
+    if (p.readAhead !== 'track' && p.readAhead !== 'next-track') return;
+    const start = buffer.start[segment];
+    const first = layout.firstOnTrack(start);
+    const end = buffer.end[segment];
+    if (first >= start || end - first > p.segmentSize || layout.endOfTrack(start) !== end) return;
+    layout.locate(first);
+    const sector = p.revolution / layout.perTrack;
+    const done = mechanics.time + mechanics.waitFor(layout.angle, mechanics.time) + (start - first) * sector;
+    if (done <= now) buffer.start[segment] = first;
   }
 
   /** Stops reading ahead at `now`; sets when the arm is free. */
@@ -209,7 +225,7 @@ export class HardDrive implements Disk {
       buffer.limit[segment] = limit;
       buffer.touch(segment);
       if (
-        p.readAheadOnIdleHit &&
+        p.readAheadAfterHit &&
         buffer.reading !== segment &&
         buffer.end[segment] < limit &&
         segment !== buffer.writing
@@ -397,7 +413,7 @@ export class HardDrive implements Disk {
     let over = busStart + count * p.writeSector;
     // What does not fit into a segment goes over the bus as the disk makes room.
     if (count > p.segmentSize) {
-      layoutPerTrack(this.layout, end - 1);
+      this.layout.locate(end - 1);
       over = Math.max(over, mechanics.time - (p.segmentSize * p.revolution) / this.layout.perTrack);
     }
     if (cached && !throughCache) {
@@ -420,8 +436,4 @@ export class HardDrive implements Disk {
     this.nextParts[Part.transfer] = Math.max(0, this.writtenAt - ready);
     return end;
   }
-}
-
-function layoutPerTrack(layout: Layout, sector: number): void {
-  layout.locate(sector);
 }

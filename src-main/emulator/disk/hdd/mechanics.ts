@@ -31,6 +31,9 @@ export class Mechanics {
   private readonly revolution: number;
   private readonly headSwitch: number;
   private readonly writeSettle: number;
+  private readonly trackSettle: number;
+  /** Whether the arm last moved for a write. */
+  private wrote = false;
 
   constructor(layout: Layout, parameters: DriveParameters) {
     this.layout = layout;
@@ -38,6 +41,7 @@ export class Mechanics {
     this.revolution = parameters.revolution;
     this.headSwitch = parameters.headSwitch;
     this.writeSettle = parameters.writeSettle;
+    this.trackSettle = parameters.trackSettle;
   }
 
   resetParts(): void {
@@ -83,6 +87,8 @@ export class Mechanics {
     layout.locate(lbn);
     let move = this.reachTime(write);
     if (move < least) move = least;
+    if (!write && move < this.trackSettle && (this.wrote || layout.head !== this.head)) move = this.trackSettle;
+    this.wrote = write;
     this.cylinder = layout.cylinder;
     this.head = layout.head;
     this.seekTime += move;

@@ -10,6 +10,7 @@ export interface DriveParameters {
   readonly seek: Float64Array;
   readonly headSwitch: number;
   readonly writeSettle: number;
+  readonly trackSettle: number;
   readonly minimumWriteSeek: number;
 
   readonly perRequest: number;
@@ -50,7 +51,7 @@ export interface DriveParameters {
   readonly readAheadMinimum: number;
   readonly readAheadMaximum: number;
   readonly readAheadOverRequested: boolean;
-  readonly readAheadOnIdleHit: boolean;
+  readonly readAheadAfterHit: boolean;
   readonly stopsWithinSector: boolean;
 
   readonly queueDepth: number;
@@ -77,6 +78,7 @@ export function driveParameters(document: DriveDocument): DriveParameters {
     seek: seekTimes(mechanics.seek, geometry.cylinders.value),
     headSwitch: ps(mechanics.headSwitch),
     writeSettle: ps(mechanics.writeSettle),
+    trackSettle: ps(mechanics.trackSettle),
     minimumWriteSeek: ps(mechanics.minimumWriteSeek),
     perRequest: ps(overheads.perRequest),
     readHit: [ps(overheads.readHitAfterRead), ps(overheads.readHitAfterWrite)],
@@ -122,7 +124,8 @@ export function driveParameters(document: DriveDocument): DriveParameters {
     readAheadMinimum: buffer.readAhead.minimum.value,
     readAheadMaximum: buffer.readAhead.maximum.value,
     readAheadOverRequested: buffer.readAhead.overRequested,
-    readAheadOnIdleHit: buffer.readAhead.onIdleHit,
+    // What a hit has delivered may be overwritten, so reading ahead goes on into its place.
+    readAheadAfterHit: buffer.readAhead.onIdleHit || buffer.readAhead.overRequested,
     stopsWithinSector: buffer.readAhead.stopsWithinSector,
     queueDepth: queue.depth.value,
     shortestFirst: queue.order === 'sptf',
