@@ -84,7 +84,7 @@ export class Documents {
   /** A document by id, or the document itself when it was written in place. */
   resolve<K extends DocumentKind>(kind: K, reference: string | object, file?: string, path?: string): DocumentOf[K] {
     if (typeof reference === 'string') return this.get(kind, reference, file, path);
-    return validate(KINDS[kind].schema as v.GenericSchema<unknown, DocumentOf[K]>, reference, path === undefined ? file : `${file ?? ''}: ${path}`);
+    return validate(KINDS[kind].schema as unknown as v.GenericSchema<unknown, DocumentOf[K]>, reference, path === undefined ? file : `${file ?? ''}: ${path}`);
   }
 }
 

@@ -18,7 +18,8 @@ export default defineCommand({
       return;
     }
     const machines = documents.all('machine');
-    const parts = { processors: documents.all('processor'), disks: documents.all('storage'), kernelCosts: documents.all('kernelCosts') };
+    const named = (kind: 'processor' | 'storage' | 'kernelCosts') => documents.ids(kind).map((id) => ({ ...documents.get(kind, id), id }));
+    const parts = { processors: named('processor'), disks: named('storage'), kernelCosts: named('kernelCosts') };
     if (args.json) {
       printJson({ machines, ...parts });
       return;
