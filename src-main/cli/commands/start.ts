@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { defineCommand } from 'citty';
+import { comparisonTable } from '#cli/comparison';
+import { libraryArg, withLab } from '#cli/open-lab';
+import { printLine } from '#cli/output';
+import { readExperiment, runWithProgress } from '#cli/run-experiment';
+import { writeWhole } from '#cli/write-whole';
+import { checkExperiment } from '#model/check-experiment';
+import { defaultLibraryPath } from '#store/location';
+
+/** The question the lab was made for. */
+const SEED_EXPERIMENT = '2005-question';
+
+export default defineCommand({
+  meta: { name: 'start', description: 'What "npm start" does without a display: run an experiment, compare, report', hidden: true },
+  args: {
+    experiment: { type: 'positional', required: false, description: 'file, or id of a shipped experiment' },
+    ...libraryArg,
+  },
+  async run({ args }) {
+    const experiment = readExperiment(args.experiment ?? SEED_EXPERIMENT);
+    const { name, question } = checkExperiment(experiment.document, experiment.file);
+    printLine(name);
+    if (question !== '') printLine(question);
+    printLine();
+    const libraryPath = args.library ?? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+    await withLab(args.library, async (lab) => {
+      const runs = await runWithProgress(lab, experiment);
+      for (const line of comparisonTable(runs)) printLine(line);
+      const folder = join(dirname(libraryPath), 'reports');
+      mkdirSync(folder, { recursive: true });
+      const report = join(folder, `${runs.map((run) => run.id.slice(0, 6)).join('-')}.html`);
+      writeWhole(report, await lab.report(runs.map((run) => run.id)), true);
+      printLine();
+      printLine(`library  ${libraryPath}`);
+      printLine(`report   ${report}`);
+    });
+  },
+});

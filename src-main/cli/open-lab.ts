@@ -1,0 +1,38 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { RESOURCES } from '#cli/resources';
+import { Lab } from '#lab/lab';
+import { defaultLibraryPath } from '#store/location';
+
+/** Option of every command that uses the library. */
+export const libraryArg = {
+  library: { type: 'string', description: "the library's file (default: FAULTLINE_LIBRARY, else the user's data folder)", valueHint: 'FILE' },
+} as const;
+
+/** Opens the lab of the command line, and closes it when `use` is done, whatever happens. */
+export async function withLab<T>(library: string | undefined, use: (lab: Lab) => Promise<T>): Promise<T> {
+  const libraryPath = library === undefined ? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() }) : resolve(library);
+  mkdirSync(dirname(libraryPath), { recursive: true });
+  const lab = await Lab.open({
+    makeEmulatorWorker: () => new Worker(new URL('../workers/emulator.ts', import.meta.url)),
+    makeStoreWorker: () => new Worker(new URL('../workers/store.ts', import.meta.url)),
+    libraryPath,
+    resourcesPath: RESOURCES,
+    parallel: availableParallelism(),
+    now: () => new Date(),
+  });
+  try {
+    return await use(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+/** A signal that Ctrl+C sets off: the first press stops tidily, the second at once. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
+}
