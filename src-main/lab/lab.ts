@@ -179,7 +179,6 @@ export class Lab {
           phases: outcome.phases,
           metrics: outcome.metrics,
           waitFor: outcome.waitFor,
-          name: `${plan.experiment.name}: ${plan.policy} on ${plan.filesystem.id}`,
         },
         planDocuments(plan, experimentJson),
       );
