@@ -1,11 +1,15 @@
 /** One preparer at a time: two starts at once must not install, build or unpack over each other. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from './report.mjs';
 
 /** Between two looks at a lock another process holds. */
 const LOOK_AGAIN_MS = 250;
+/** A holder says this often that it is still at it. */
+const HEARTBEAT_MS = 2_000;
+/** One that was silent for so long was killed, whoever has its process id now. */
+const SILENT_MS = 60_000;
 
 /**
  * Runs `work` while holding the lock file; waits for another living holder, takes over from a dead one.
@@ -18,19 +22,41 @@ const LOOK_AGAIN_MS = 250;
 export async function withLock(file, what, work) {
   mkdirSync(dirname(file), { recursive: true });
   for (let waited = false; !tryTake(file); waited = true) {
-    const holder = holderOf(file);
-    if (holder !== null && !isAlive(holder)) {
+    if (isAbandoned(file)) {
       rmSync(file, { force: true });
       continue;
     }
-    if (!waited) say(`waiting for another process (${holder ?? 'unknown'}) that prepares ${what}`);
+    if (!waited) say(`waiting for another process that prepares ${what}`);
     await sleep(LOOK_AGAIN_MS);
   }
+  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
   try {
     return await work();
   } finally {
+    clearInterval(heartbeat);
     rmSync(file, { force: true });
   }
+}
+
+/**
+ * @param {string} file
+ */
+function touch(file) {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // Removed by hand: the work goes on.
+  }
+}
+
+/**
+ * @param {string} file
+ * @returns {boolean} whether its holder is gone
+ */
+function isAbandoned(file) {
+  const silent = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  const holder = holderOf(file);
+  return silent > SILENT_MS || (holder !== null && !isAlive(holder));
 }
 
 /**
