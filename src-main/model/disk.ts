@@ -15,7 +15,18 @@ export const DISK_KINDS = ['fixed', 'recorded', 'pmem', 'flash'] as const;
 export type DiskKind = (typeof DISK_KINDS)[number];
 
 /** Order in which consecutive logical pages go over channels (C), chips or ways (W), dies (D) and planes (P). */
-export const ALLOCATION_ORDERS = ['CWDP', 'CWPD', 'CDWP', 'CDPW', 'CPWD', 'CPDW', 'WCDP', 'PDWC', 'PCWD', 'DPWC'] as const;
+export const ALLOCATION_ORDERS = [
+  'CWDP',
+  'CWPD',
+  'CDWP',
+  'CDPW',
+  'CPWD',
+  'CPDW',
+  'WCDP',
+  'PDWC',
+  'PCWD',
+  'DPWC',
+] as const;
 export type AllocationOrder = (typeof ALLOCATION_ORDERS)[number];
 /** Which full block is collected: the one with most invalid pages of all, or of a random few. */
 export const COLLECTION_POLICIES = ['greedy', 'randomised-greedy'] as const;
@@ -40,17 +51,26 @@ function countOf(unit: string, least: number, most: number) {
   return v.pipe(
     quantitySchema,
     v.check((q) => q.unit === unit, `expected the unit "${unit}"`),
-    v.check((q) => Number.isInteger(q.value) && q.value >= least && q.value <= most, `expected a whole number from ${least} to ${most}`),
+    v.check(
+      (q) => Number.isInteger(q.value) && q.value >= least && q.value <= most,
+      `expected a whole number from ${least} to ${most}`,
+    ),
   );
 }
 const ratio = (least: number, most: number) =>
   v.pipe(
     quantitySchema,
-    v.check((q) => q.unit === 'ratio' && q.value >= least && q.value <= most, `expected a ratio from ${least} to ${most}`),
+    v.check(
+      (q) => q.unit === 'ratio' && q.value >= least && q.value <= most,
+      `expected a ratio from ${least} to ${most}`,
+    ),
   );
 const rate = v.pipe(
   quantitySchema,
-  v.check((q) => q.unit in RATE_UNITS && q.value > 0, `expected a rate above 0 in ${Object.keys(RATE_UNITS).join(', ')}`),
+  v.check(
+    (q) => q.unit in RATE_UNITS && q.value > 0,
+    `expected a rate above 0 in ${Object.keys(RATE_UNITS).join(', ')}`,
+  ),
 );
 const time = v.pipe(
   durationQuantitySchema,
@@ -111,7 +131,10 @@ const recordedSchema = v.strictObject({
         queueDepth: v.pipe(v.number(), v.integer(), v.minValue(1)),
         latency: v.pipe(
           distributionSchema,
-          v.check((d) => ['ps', 'ns', 'us', 'ms', 's'].includes(d.unit), 'expected a distribution of times in ps, ns, us, ms or s'),
+          v.check(
+            (d) => ['ps', 'ns', 'us', 'ms', 's'].includes(d.unit),
+            'expected a distribution of times in ps, ns, us, ms or s',
+          ),
           v.check((d) => ascending(d.quantiles) && ascending(d.histogram), 'expected values in ascending order'),
         ),
       }),
@@ -134,8 +157,15 @@ const pmemSchema = v.strictObject({
   /** Time until a store of so many bytes is in the persistence domain; columns bytes, time. */
   persist: v.pipe(
     tableSchema,
-    v.check((t) => t.columns.join() === 'bytes,time' && t.units[0] === 'bytes' && t.units[1] in { ps: 1, ns: 1, us: 1 }, 'expected the columns bytes and time (ps, ns or us)'),
-    v.check((t) => t.rows.length >= 2 && t.rows.every((r, i) => i === 0 || (r[0] > t.rows[i - 1][0] && r[1] >= t.rows[i - 1][1])), 'expected at least two rows, both columns ascending'),
+    v.check(
+      (t) => t.columns.join() === 'bytes,time' && t.units[0] === 'bytes' && t.units[1] in { ps: 1, ns: 1, us: 1 },
+      'expected the columns bytes and time (ps, ns or us)',
+    ),
+    v.check(
+      (t) =>
+        t.rows.length >= 2 && t.rows.every((r, i) => i === 0 || (r[0] > t.rows[i - 1][0] && r[1] >= t.rows[i - 1][1])),
+      'expected at least two rows, both columns ascending',
+    ),
   ),
   /** A fence with nothing left to write back. */
   fence: time,
@@ -207,7 +237,15 @@ const flashSchema = v.strictObject({
     completion: size,
   }),
   /** Firmware time before the drive works on a command. */
-  overheads: v.optional(v.strictObject({ read: v.optional(time), write: v.optional(time), flush: v.optional(time), discard: v.optional(time) }), {}),
+  overheads: v.optional(
+    v.strictObject({
+      read: v.optional(time),
+      write: v.optional(time),
+      flush: v.optional(time),
+      discard: v.optional(time),
+    }),
+    {},
+  ),
   /** Commands the drive works on at once; it fetches the rest when these complete. */
   fetchDepth: countOf('requests', 1, 65535),
   /** What was written before the run: a share of the pages once, in order, then random pages that many times over. */

@@ -67,7 +67,9 @@ export class FlashBackend {
   readonly #readPs: Float64Array;
   readonly #programPs: Float64Array;
   readonly #dirty: Uint8Array;
-  #anyDirty = false;
+  /** Channels given work since the last `schedule`. */
+  readonly #dirtyChannels: Int32Array;
+  #dirtyCount = 0;
 
   constructor(p: FlashParameters, g: Geometry, t: TransactionTable, events: EventHeap, owner: BackendOwner) {
     this.#p = p;
@@ -91,6 +93,7 @@ export class FlashBackend {
     this.#transfer = new Int32Array(p.channels).fill(NONE);
     this.urgent = new Int32Array(g.units);
     this.#dirty = new Uint8Array(p.channels);
+    this.#dirtyChannels = new Int32Array(p.channels);
     this.#readPs = Float64Array.from(p.readPs);
     this.#programPs = Float64Array.from(p.programPs);
   }
@@ -109,16 +112,13 @@ export class FlashBackend {
     this.#queues.append(unit * QUEUES_PER_UNIT + queue, t);
     const channel = this.#g.channelOfUnit[unit];
     this.#pending[channel]++;
-    this.#dirty[channel] = 1;
-    this.#anyDirty = true;
+    this.#mark(channel);
   }
 
   /** Starts what can start on idle channels that were given work. */
   schedule(now: number): void {
-    if (!this.#anyDirty) return;
-    this.#anyDirty = false;
-    for (let channel = 0; channel < this.#dirty.length; channel++) {
-      if (this.#dirty[channel] === 0) continue;
+    while (this.#dirtyCount > 0) {
+      const channel = this.#dirtyChannels[--this.#dirtyCount];
       this.#dirty[channel] = 0;
       if (this.#channelBusy[channel] === 0) this.#takeTurns(channel, now);
     }
@@ -126,8 +126,13 @@ export class FlashBackend {
 
   /** A write that waited for reads may go: its channel is looked at again. */
   ready(t: number): void {
-    this.#dirty[this.#g.channelOfUnit[this.#g.unitOfPlane[this.#t.plane[t]]]] = 1;
-    this.#anyDirty = true;
+    this.#mark(this.#g.channelOfUnit[this.#g.unitOfPlane[this.#t.plane[t]]]);
+  }
+
+  #mark(channel: number): void {
+    if (this.#dirty[channel] !== 0) return;
+    this.#dirty[channel] = 1;
+    this.#dirtyChannels[this.#dirtyCount++] = channel;
   }
 
   /** The command (and the data of a write) has crossed the channel. */

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { CollectionPolicy } from '#model/disk';
 import type { Geometry } from './geometry.ts';
-import type { CollectionPolicy } from './parameters.ts';
 
 const NONE = -1;
 /** What a plane's open block takes: user data, pages moved by collection, translation pages. */

@@ -1,4 +1,5 @@
-import type { AllocationOrder, FlashParameters } from './parameters.ts';
+import type { AllocationOrder } from '#model/disk';
+import type { FlashParameters } from './parameters.ts';
 
 /**
  * Where things are: planes are numbered channel by channel, chip by chip, die by die; a page's number is

@@ -1,11 +1,11 @@
 /** Logical pages a group: groups come into being when one of their pages is first touched. */
-const GROUP = 64;
+const GROUP = 16;
 /** Not mapped, not cached. */
 export const UNMAPPED = -1;
 
 /**
  * The mapping from logical to physical pages, with the sectors of each page that hold data and, where the
- * drive caches only part of the table, the cache slot of the entry. Groups of 64 entries are allocated on
+ * drive caches only part of the table, the cache slot of the entry. Groups of 16 entries are allocated on
  * first touch, so that a large drive of which little is used stays small.
  */
 export class PageMap {
@@ -22,10 +22,11 @@ export class PageMap {
 
   constructor(logicalPages: number, sectorsPerPage: number, withCache: boolean) {
     const groups = Math.ceil(logicalPages / GROUP);
-    this.#directory = new Int32Array(groups).fill(-1);
+    // 0 is a group never touched, so that the array needs no filling and costs memory only where it is used.
+    this.#directory = new Int32Array(groups);
     this.#limit = groups * GROUP;
     this.#wide = sectorsPerPage > 16;
-    const n = Math.min(this.#limit, 1 << 16);
+    const n = Math.min(this.#limit, 1 << 18);
     this.physical = new Int32Array(n);
     this.sectors = this.#wide ? new Uint32Array(n) : new Uint16Array(n);
     this.cached = new Int32Array(withCache ? n : 0);
@@ -34,18 +35,18 @@ export class PageMap {
   /** Entry of a page, or -1 when nothing of its group was ever touched. */
   find(page: number): number {
     const base = this.#directory[Math.floor(page / GROUP)];
-    return base < 0 ? -1 : base + (page % GROUP);
+    return base === 0 ? -1 : base - 1 + (page % GROUP);
   }
 
   /** Entry of a page, made when needed. */
   touch(page: number): number {
     const group = Math.floor(page / GROUP);
-    let base = this.#directory[group];
+    let base = this.#directory[group] - 1;
     if (base < 0) {
       base = this.#used;
       this.#used += GROUP;
       if (this.#used > this.physical.length) this.#grow();
-      this.#directory[group] = base;
+      this.#directory[group] = base + 1;
       this.physical.fill(UNMAPPED, base, this.#used);
       if (this.cached.length > 0) this.cached.fill(UNMAPPED, base, this.#used);
     }

@@ -1,3 +1,9 @@
+import type { AllocationOrder, CollectionPolicy, FlashDocument, Suspension, WriteBuffer } from '#model/disk';
+import { quantityBytesPerSecond } from '#model/disk';
+import { InputError } from '#model/problem';
+import { type Quantity, quantityBytes, quantityPs } from '#model/quantity';
+import { commandTimes } from './onfi.ts';
+
 /** How requests cross between host and drive: packets on a full-duplex link. */
 export interface LinkParameters {
   /** Time a byte of the whole link, ps. */
@@ -18,31 +24,6 @@ export interface CommandTimes {
   readonly programPs: readonly number[];
   readonly erasePs: readonly number[];
 }
-
-/** Order in which consecutive logical pages go over channels, chips (ways), dies and planes. */
-export const ALLOCATION_ORDERS = [
-  'CWDP',
-  'CWPD',
-  'CDWP',
-  'CDPW',
-  'CPWD',
-  'CPDW',
-  'WCDP',
-  'PDWC',
-  'PCWD',
-  'DPWC',
-] as const;
-export type AllocationOrder = (typeof ALLOCATION_ORDERS)[number];
-
-export const COLLECTION_POLICIES = ['greedy', 'randomised-greedy'] as const;
-export type CollectionPolicy = (typeof COLLECTION_POLICIES)[number];
-
-export const WRITE_BUFFERS = ['off', 'volatile', 'protected'] as const;
-/** `protected`: capacitors carry the buffer through a power loss, so a flush has nothing to wait for. */
-export type WriteBuffer = (typeof WRITE_BUFFERS)[number];
-
-export const SUSPENSIONS = ['none', 'erase', 'program-erase'] as const;
-export type Suspension = (typeof SUSPENSIONS)[number];
 
 /** Figures of a flash drive, in ps and bytes. A document is turned into this by `flashParameters`. */
 export interface FlashParameters {
@@ -98,4 +79,105 @@ export interface FlashParameters {
   readonly preconditionFill: number;
   /** Random page overwrites after that, as a multiple of the filled pages, 0..4. */
   readonly preconditionOverwrite: number;
+}
+
+/** Memory the emulator's tables of a drive may take at most, as physical pages. */
+const MOST_PAGES = 2 ** 30;
+
+function psPerByte(q: Quantity): number {
+  return 1e12 / quantityBytesPerSecond(q);
+}
+
+function times(figures: readonly Quantity[]): number[] {
+  return figures.map((q) => quantityPs(q));
+}
+
+/**
+ * A document's figures as the model takes them.
+ * @throws InputError when the figures do not fit together
+ */
+export function flashParameters(d: FlashDocument): FlashParameters {
+  const { geometry: g, array, channel, collection, link, overheads } = d;
+  const pageBytes = quantityBytes(g.page);
+  if (pageBytes % 512 !== 0 || pageBytes > 16384) {
+    throw new InputError({
+      path: 'geometry.page',
+      message: 'this page size is not modelled',
+      expected: 'a multiple of 512 bytes up to 16 KiB',
+    });
+  }
+  const blocks = g.blocksPerPlane.value;
+  const spare = blocks * g.overProvisioning.value;
+  const needed = collection.parallel.value + 4;
+  if (spare < needed) {
+    throw new InputError({
+      path: 'geometry.overProvisioning',
+      message: `leaves ${Math.floor(spare)} spare blocks a plane, too few to collect`,
+      expected: `room for at least ${needed} of ${blocks} blocks`,
+    });
+  }
+  const planes = g.channels.value * g.chipsPerChannel.value * g.diesPerChip.value * g.planesPerDie.value;
+  if (planes * blocks * g.pagesPerBlock.value > MOST_PAGES) {
+    throw new InputError({
+      path: 'geometry',
+      message: 'more pages than the model can hold',
+      expected: `at most ${MOST_PAGES} pages`,
+    });
+  }
+  const onfi = {
+    tCS: quantityPs(channel.tCS),
+    tWC: quantityPs(channel.tWC),
+    tWB: quantityPs(channel.tWB),
+    tRR: quantityPs(channel.tRR),
+    tDBSY: quantityPs(channel.tDBSY),
+    tADL: quantityPs(channel.tADL),
+    tCALS: quantityPs(channel.tCALS),
+    tWPST: quantityPs(channel.tWPST),
+    tWPSTH: quantityPs(channel.tWPSTH),
+  };
+  const optionalPs = (q: Quantity | undefined) => (q === undefined ? 0 : quantityPs(q));
+  return {
+    queueDepth: d.queueDepth.value,
+    fetchDepth: d.fetchDepth.value,
+    channels: g.channels.value,
+    chipsPerChannel: g.chipsPerChannel.value,
+    diesPerChip: g.diesPerChip.value,
+    planesPerDie: g.planesPerDie.value,
+    blocksPerPlane: blocks,
+    pagesPerBlock: g.pagesPerBlock.value,
+    pageBytes,
+    allocation: g.allocation,
+    overProvisioning: g.overProvisioning.value,
+    readPs: times(array.read),
+    programPs: times(array.program),
+    erasePs: quantityPs(array.erase),
+    commands: commandTimes(onfi, g.planesPerDie.value),
+    channelPsPerByte: psPerByte(channel.bandwidth),
+    independentDies: g.independentDies,
+    suspension: array.suspension,
+    suspendProgramPs: optionalPs(array.suspendProgram),
+    suspendErasePs: optionalPs(array.suspendErase),
+    mappingCacheBytes: d.mapping.cache === undefined ? Infinity : quantityBytes(d.mapping.cache),
+    collectionThreshold: collection.threshold.value,
+    collectionUrgent: collection.urgent.value,
+    collectionPolicy: collection.policy,
+    parallelCollections: collection.parallel.value,
+    writeBuffer: d.writeCache.kind,
+    writeBufferBytes: d.buffer === undefined ? 0 : quantityBytes(d.buffer.size),
+    bufferLatencyPs: d.buffer === undefined ? 0 : quantityPs(d.buffer.latency),
+    bufferPsPerByte: d.buffer === undefined ? 0 : psPerByte(d.buffer.bandwidth),
+    link: {
+      psPerByte: psPerByte(link.bandwidth),
+      packetBytes: quantityBytes(link.packet),
+      packetOverheadBytes: quantityBytes(link.packetOverhead),
+      commandBytes: quantityBytes(link.command),
+      completionBytes: quantityBytes(link.completion),
+    },
+    readOverheadPs: optionalPs(overheads.read),
+    writeOverheadPs: optionalPs(overheads.write),
+    flushOverheadPs: optionalPs(overheads.flush),
+    discardOverheadPs: optionalPs(overheads.discard),
+    preconditionFill: d.preconditioning.fill,
+    preconditionOverwrite: d.preconditioning.overwrite,
+  };
 }

@@ -1,0 +1,94 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { RECORDED_OPERATIONS, type RecordedDocument, quantityBytesPerSecond } from '#model/disk';
+import { quantityBytes } from '#model/quantity';
+import { CompletionHeap } from './completion-heap.ts';
+import type { Disk, DiskOp } from './disk.ts';
+import { Sampler } from './distribution.ts';
+
+const SECTOR = 512;
+
+/** One measured condition. */
+interface Reading {
+  readonly bytes: number;
+  readonly queueDepth: number;
+  readonly sampler: Sampler;
+}
+
+/**
+ * A disk that replays what was measured on a real one: each request takes a time drawn from the
+ * distribution recorded for its operation, its size and the number of requests in flight. The nearest
+ * recorded size is taken, and the bytes it differs by are charged at the disk's rate; between recorded
+ * queue depths the time is interpolated. Draws do not depend on one another: how slow spells cluster on the
+ * real disk is not in a distribution.
+ */
+export class RecordedDisk implements Disk {
+  readonly queueDepth: number;
+  readonly sectors: number;
+  readonly parts = ['service'] as const;
+  readonly lastParts = new Float64Array(1);
+  /** Readings by operation, each ascending in size, then depth. */
+  readonly #readings: readonly (readonly Reading[])[];
+  readonly #psPerByte: Float64Array;
+  readonly #heap: CompletionHeap;
+  readonly #random: RandomGenerator;
+
+  constructor(document: RecordedDocument, seed: number) {
+    this.queueDepth = document.queueDepth.value;
+    this.sectors = Math.floor(quantityBytes(document.capacity) / SECTOR);
+    this.#readings = RECORDED_OPERATIONS.map((operation) =>
+      document.latencies
+        .filter((l) => l.operation === operation)
+        .map((l) => ({ bytes: l.bytes, queueDepth: l.queueDepth, sampler: new Sampler(l.latency) }))
+        .sort((a, b) => a.bytes - b.bytes || a.queueDepth - b.queueDepth),
+    );
+    const read = 1e12 / quantityBytesPerSecond(document.bandwidth.read);
+    const write = 1e12 / quantityBytesPerSecond(document.bandwidth.write);
+    this.#psPerByte = Float64Array.of(read, write, 0, 0);
+    this.#heap = new CompletionHeap(this.queueDepth);
+    this.#random = xoroshiro128plus(seed);
+  }
+
+  submit(now: number, op: DiskOp, _sector: number, count: number, _flags: number, tag: number): void {
+    const service = this.#draw(op, count * SECTOR, this.#heap.length + 1);
+    this.#heap.add(now + service, tag, service);
+  }
+
+  nextCompletion(): number {
+    return this.#heap.first();
+  }
+
+  complete(): number {
+    const tag = this.#heap.take();
+    this.lastParts[0] = this.#heap.lastValue;
+    return tag;
+  }
+
+  #draw(op: DiskOp, bytes: number, depth: number): number {
+    const readings = this.#readings[op];
+    // Nothing was recorded for it: a flush or discard that costs nothing of its own.
+    if (readings.length === 0) return 0;
+    let nearest = readings[0].bytes;
+    for (let i = 1; i < readings.length; i++) {
+      if (Math.abs(readings[i].bytes - bytes) < Math.abs(nearest - bytes)) nearest = readings[i].bytes;
+    }
+    let below = -1;
+    let above = -1;
+    for (let i = 0; i < readings.length; i++) {
+      const reading = readings[i];
+      if (reading.bytes !== nearest) continue;
+      if (reading.queueDepth <= depth) below = i;
+      else if (above === -1) above = i;
+    }
+    const fraction = uniformFloat64(this.#random);
+    let service = readings[below === -1 ? above : below].sampler.quantile(fraction);
+    if (below !== -1 && above !== -1) {
+      const { queueDepth } = readings[below];
+      const share = (depth - queueDepth) / (readings[above].queueDepth - queueDepth);
+      service += share * (readings[above].sampler.quantile(fraction) - service);
+    }
+    service += (bytes - nearest) * this.#psPerByte[op];
+    return Math.max(0, Math.round(service));
+  }
+}
