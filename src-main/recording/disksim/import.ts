@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import {
   DRIVE_FORMAT,
   driveSchema,
@@ -9,6 +8,7 @@ import {
 } from '#model/drive';
 import { InputError } from '#model/problem';
 import type { Quantity } from '#model/quantity';
+import { validate } from '#model/validate';
 import { parseSeekFile, seekByFormula, type SeekPoint } from './seek-curve.ts';
 import {
   parseBlockFile,
@@ -88,12 +88,7 @@ export function importDiskSim(text: string, file: string, read: ReadSource, orig
       order: 'fcfs',
     },
   };
-  const result = v.safeParse(driveSchema, input);
-  if (!result.success) {
-    const issue = result.issues[0];
-    throw new InputError({ file, path: v.getDotPath(issue) ?? '', message: issue.message });
-  }
-  return result.output;
+  return validate(driveSchema, input, file);
 }
 
 /** Makes quantities that name the file they were taken from. */
