@@ -3,7 +3,7 @@
  * machines, with the SQLite module that fits it.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDebianPackages, WINDOW_PACKAGES } from './debian.mjs';
@@ -32,6 +32,8 @@ import { say, SetupError } from './report.mjs';
 const STALLED_MS = 10_000;
 /** Between two looks at a download's size. */
 const LOOK_MS = 500;
+/** Bytes of shared memory with which Chromium runs well. */
+const SHARED_MEMORY_ENOUGH = 256 * 1024 * 1024;
 
 const ownFolder = join(root, 'node_modules', 'electron');
 
@@ -48,12 +50,28 @@ export async function ensureElectron() {
   if (Number.parseInt(version, 10) < FIRST_ELECTRON_WITH_PREBUILT_SQLITE) {
     env.FAULTLINE_SQLITE_BINDING = await ensureBinding(version);
   }
-  return { executablePath, version, args: sandboxSwitches(), env };
+  return { executablePath, version, args: switchesHere(), env };
 }
 
-/** @returns {string[]} Chromium refuses to run as root with its sandbox */
-function sandboxSwitches() {
-  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+/** @returns {string[]} what Chromium has to be told on this machine */
+function switchesHere() {
+  if (process.platform !== 'linux') return [];
+  const switches = [];
+  // As root its sandbox cannot work, and it refuses to start with it.
+  if (process.getuid?.() === 0) switches.push('--no-sandbox');
+  // Containers often have 64 MiB of shared memory; a page that needs more crashes.
+  if (sharedMemoryBytes() < SHARED_MEMORY_ENOUGH) switches.push('--disable-dev-shm-usage');
+  return switches;
+}
+
+/** @returns {number} the size of /dev/shm, 0 where there is none */
+function sharedMemoryBytes() {
+  try {
+    const { blocks, bsize } = statfsSync('/dev/shm');
+    return blocks * bsize;
+  } catch {
+    return 0;
+  }
 }
 
 /**
