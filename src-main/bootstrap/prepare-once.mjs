@@ -1,5 +1,5 @@
 /** A folder of the cache that is either whole or not there: prepared aside, then renamed. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { cacheFolder } from './paths.mjs';
@@ -16,8 +16,12 @@ export async function prepareOnce(name, what, prepare) {
   if (existsSync(target)) return target;
   return withLock(join(cacheFolder(), `${name}.lock`), what, async () => {
     if (existsSync(target)) return target;
-    mkdirSync(cacheFolder(), { recursive: true });
-    const workshop = mkdtempSync(join(cacheFolder(), 'preparing-'));
+    // What a killed preparer left; the lock says that nobody is at it now.
+    const aside = `preparing-${name}-`;
+    for (const left of readdirSync(cacheFolder()).filter((entry) => entry.startsWith(aside))) {
+      rmSync(join(cacheFolder(), left), { recursive: true, force: true });
+    }
+    const workshop = mkdtempSync(join(cacheFolder(), aside));
     try {
       const folder = join(workshop, name);
       mkdirSync(folder);
