@@ -9,7 +9,11 @@ import type { ExploreReport } from '#lab/explore';
 export default defineCommand({
   meta: { name: 'explore', description: 'Try every interleaving of a small scenario; find deadlocks and livelocks' },
   args: {
-    scenario: { type: 'positional', required: true, description: 'scenario document, or the name of a shipped one: s1, s2, s3, s4' },
+    scenario: {
+      type: 'positional',
+      required: true,
+      description: 'scenario document, or the name of a shipped one: s1, s2, s3, s4',
+    },
     policy: { type: 'string', description: 'only this policy: P1, P3, P4, P4-nonblocking, P5-by-page, P5-folio or P6' },
     limit: { type: 'string', description: 'states at most, each policy (400000)' },
     json: { type: 'boolean', description: 'print one JSON document' },
@@ -41,7 +45,10 @@ function reportLines(report: ExploreReport): string[] {
   const notice =
     truncated.length === 0
       ? []
-      : ['', `Limit of ${report.limit} states reached (${truncated.join(', ')}): the counts are lower bounds; --limit raises it.`];
+      : [
+          '',
+          `Limit of ${report.limit} states reached (${truncated.join(', ')}): the counts are lower bounds; --limit raises it.`,
+        ];
   return [`${report.scenario}: ${report.title}`, '', ...table, ...notice, ...report.results.flatMap(evidenceLines)];
 }
 
