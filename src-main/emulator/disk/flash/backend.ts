@@ -59,8 +59,10 @@ export class FlashBackend {
   readonly #waitingOut: Int32Array;
   readonly #channelBusy: Uint8Array;
   readonly #turn: Int32Array;
-  /** Transactions in the queues of each channel. */
+  /** Transactions in the queues of each channel and of each unit, and pages waiting to go out. */
   readonly #pending: Int32Array;
+  readonly #queued: Int32Array;
+  readonly #outPending: Int32Array;
   readonly #transfer: Int32Array;
   /** Planes of each unit that are short of free blocks. */
   readonly urgent: Int32Array;
@@ -90,6 +92,8 @@ export class FlashBackend {
     this.#channelBusy = new Uint8Array(p.channels);
     this.#turn = new Int32Array(p.channels);
     this.#pending = new Int32Array(p.channels);
+    this.#queued = new Int32Array(g.units);
+    this.#outPending = new Int32Array(p.channels);
     this.#transfer = new Int32Array(p.channels).fill(NONE);
     this.urgent = new Int32Array(g.units);
     this.#dirty = new Uint8Array(p.channels);
@@ -112,6 +116,7 @@ export class FlashBackend {
     this.#queues.append(unit * QUEUES_PER_UNIT + queue, t);
     const channel = this.#g.channelOfUnit[unit];
     this.#pending[channel]++;
+    this.#queued[unit]++;
     this.#mark(channel);
   }
 
@@ -160,7 +165,10 @@ export class FlashBackend {
       for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) {
         this.#waitingOut[unit]++;
         if (this.#channelBusy[channel] === 0) this.#startTransfer(channel, t, now);
-        else this.#out.append(channel * 3 + outQueue(this.#t.source[t]), t);
+        else {
+          this.#out.append(channel * 3 + outQueue(this.#t.source[t]), t);
+          this.#outPending[channel]++;
+        }
       }
     } else {
       // Set idle only afterwards: what the owner submits is scheduled below, once for all.
@@ -210,12 +218,12 @@ export class FlashBackend {
 
   /** Data first (mapping, user, collection), then new commands. */
   #nextOnChannel(channel: number, now: number): void {
-    for (let queue = channel * 3; queue < channel * 3 + 3; queue++) {
-      const t = this.#out.shift(queue);
-      if (t !== NONE) {
-        this.#startTransfer(channel, t, now);
-        return;
-      }
+    if (this.#outPending[channel] > 0) {
+      this.#outPending[channel]--;
+      let queue = channel * 3;
+      while (this.#out.first[queue] === NONE) queue++;
+      this.#startTransfer(channel, this.#out.shift(queue), now);
+      return;
     }
     this.#takeTurns(channel, now);
   }
@@ -226,7 +234,8 @@ export class FlashBackend {
     for (let i = 0; i < n; i++) {
       const turn = this.#turn[channel];
       this.#turn[channel] = turn + 1 === n ? 0 : turn + 1;
-      this.#serve(channel * n + turn, channel, now);
+      const unit = channel * n + turn;
+      if (this.#queued[unit] > 0) this.#serve(unit, channel, now);
       if (this.#channelBusy[channel] !== 0) return;
     }
   }
@@ -342,6 +351,7 @@ export class FlashBackend {
     }
     if (count === 0) return false;
     this.#pending[channel] -= count;
+    this.#queued[unit] -= count;
     this.commands++;
     if (count > 1) this.multiPlaneCommands++;
     const { commands } = this.#p;

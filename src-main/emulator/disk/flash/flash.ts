@@ -130,12 +130,12 @@ export class FlashDisk implements Disk, FtlOwner {
 
   #nextStep(): number {
     const arrival = this.#arrivals.firstTime;
-    const event = this.#events.first();
+    const event = this.#events.firstTime;
     return arrival < event ? arrival : event;
   }
 
   #step(): void {
-    if (this.#arrivals.firstTime <= this.#events.first()) {
+    if (this.#arrivals.firstTime <= this.#events.firstTime) {
       const now = this.#arrivals.firstTime;
       this.#start(this.#arrivals.take(), now);
       return;

@@ -97,12 +97,13 @@ export class Ftl implements BackendOwner {
    */
   access(t: number, now: number): void {
     const cache = this.#cache;
+    const page = this.transactions.logical[t];
+    const entry = this.#map.touch(page);
+    this.transactions.entry[t] = entry;
     if (cache === undefined) {
       this.#translate(t, now);
       return;
     }
-    const page = this.transactions.logical[t];
-    const entry = this.#map.touch(page);
     const slot = this.#map.cached[entry];
     const translationPage = Math.floor(page / this.#entriesPerPage);
     if (slot === UNMAPPED) {
@@ -165,7 +166,7 @@ export class Ftl implements BackendOwner {
     const map = this.#map;
     const table = this.transactions;
     const page = table.logical[t];
-    const entry = map.touch(page);
+    const entry = table.entry[t];
     if (table.type[t] === TransactionType.read) {
       let physical = map.physical[entry];
       if (physical === UNMAPPED) physical = this.#place(entry, page, table.sectors[t], now);
@@ -254,7 +255,7 @@ export class Ftl implements BackendOwner {
       t !== NONE;
       t = this.#awaitingEntry.shift(translationPage)
     ) {
-      const slot = this.#map.cached[this.#map.touch(this.transactions.logical[t])];
+      const slot = this.#map.cached[this.transactions.entry[t]];
       if (slot !== UNMAPPED) cache.state[slot] = CacheState.valid;
       this.#translate(t, now);
     }

@@ -1,5 +1,6 @@
 /** Logical pages a group: groups come into being when one of their pages is first touched. */
 const GROUP = 16;
+const GROUP_SHIFT = 4;
 /** Not mapped, not cached. */
 export const UNMAPPED = -1;
 
@@ -34,13 +35,13 @@ export class PageMap {
 
   /** Entry of a page, or -1 when nothing of its group was ever touched. */
   find(page: number): number {
-    const base = this.#directory[Math.floor(page / GROUP)];
-    return base === 0 ? -1 : base - 1 + (page % GROUP);
+    const base = this.#directory[page >> GROUP_SHIFT];
+    return base === 0 ? -1 : base - 1 + (page & (GROUP - 1));
   }
 
   /** Entry of a page, made when needed. */
   touch(page: number): number {
-    const group = Math.floor(page / GROUP);
+    const group = page >> GROUP_SHIFT;
     let base = this.#directory[group] - 1;
     if (base < 0) {
       base = this.#used;
@@ -50,7 +51,7 @@ export class PageMap {
       this.physical.fill(UNMAPPED, base, this.#used);
       if (this.cached.length > 0) this.cached.fill(UNMAPPED, base, this.#used);
     }
-    return base + (page % GROUP);
+    return base + (page & (GROUP - 1));
   }
 
   #grow(): void {

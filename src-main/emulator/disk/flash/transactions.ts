@@ -20,6 +20,8 @@ export class TransactionTable {
   page!: Int32Array;
   /** Logical page; number of the translation page for mapping transactions. */
   logical!: Int32Array;
+  /** Entry of the logical page in the page map (user transactions). */
+  entry!: Int32Array;
   /** Sectors written or read, a bit set. */
   sectors!: Int32Array;
   /** Bytes over the channel. */
@@ -80,6 +82,7 @@ export class TransactionTable {
     this.plane = words(this.plane);
     this.page = words(this.page);
     this.logical = words(this.logical);
+    this.entry = words(this.entry);
     this.sectors = words(this.sectors);
     this.bytes = words(this.bytes);
     this.request = words(this.request);
