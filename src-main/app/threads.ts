@@ -1,0 +1,13 @@
+import { Worker } from 'node:worker_threads';
+import emulatorPath from '../workers/emulator.ts?modulePath';
+import storePath from '../workers/store.ts?modulePath';
+
+/** A thread that emulates. */
+export function startEmulatorWorker(): Worker {
+  return new Worker(emulatorPath, { name: 'emulator' });
+}
+
+/** The thread that holds the library's file. */
+export function startStoreWorker(): Worker {
+  return new Worker(storePath, { name: 'store' });
+}

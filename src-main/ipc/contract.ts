@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import {
+  annotatedSchema,
+  annotationSchema,
+  experimentPresetSchema,
+  menuCommandSchema,
+  operationIdSchema,
+  problemSchema,
+  progressSchema,
+  runIdSchema,
+  runInfoSchema,
+  runListingSchema,
+  runQuerySchema,
+  THEMES,
+} from './schemas.ts';
+import { aggregateSchema, eventFilterSchema, eventRowSchema, extentSchema, tileSchema } from './timeline-schemas.ts';
+
+/**
+ * The one contract between the window and the lab. A channel is answered in the main process only when the
+ * sender is our own page and the request has its schema; the answer is held to its schema too. Errors are the
+ * same for all channels: {@link failureSchema}.
+ */
+const nothing = v.void();
+const finite = v.pipe(v.number(), v.finite());
+const eventIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
+const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20_000));
+const columns = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
+
+export const contract = {
+  'app.info': {
+    request: nothing,
+    response: v.object({ version: v.string(), platform: v.string(), theme: v.picklist(THEMES), library: v.string() }),
+  },
+  'app.setTheme': { request: v.picklist(THEMES), response: nothing },
+  /** The native menu, from the window's command registry. */
+  'app.setMenu': { request: v.pipe(v.array(menuCommandSchema), v.maxLength(300)), response: nothing },
+  'app.copyText': { request: v.pipe(v.string(), v.maxLength(5_000_000)), response: nothing },
+  /** Files named on the command line or opened through the system, not yet taken by the window. */
+  'app.takeOpened': {
+    request: nothing,
+    response: v.array(v.object({ file: v.string(), document: v.unknown() })),
+  },
+
+  'experiments.list': { request: nothing, response: v.array(experimentPresetSchema) },
+  /** Asks for an experiment file with the system's own dialog; null when the person changed their mind. */
+  'experiments.openFile': {
+    request: nothing,
+    response: v.nullable(v.object({ file: v.string(), document: v.unknown() })),
+  },
+  /** Runs a document and keeps its runs. Long: tells progress under `operation`, ends early by `operations.cancel`. */
+  'experiments.run': {
+    request: v.strictObject({ operation: operationIdSchema, document: v.unknown(), file: v.optional(v.string()) }),
+    response: v.array(runInfoSchema),
+  },
+  'operations.cancel': { request: operationIdSchema, response: nothing },
+
+  'runs.list': {
+    request: runQuerySchema,
+    response: v.object({ total: eventIndex, runs: v.pipe(v.array(runListingSchema), v.readonly()) }),
+  },
+  'runs.get': { request: runIdSchema, response: runInfoSchema },
+  'runs.tags': { request: nothing, response: v.array(v.object({ tag: v.string(), runs: eventIndex })) },
+  'runs.annotate': {
+    request: v.strictObject({ id: runIdSchema, changes: annotationSchema }),
+    response: annotatedSchema,
+  },
+  /** Hides runs; `runs.restore` brings them back. */
+  'runs.delete': { request: v.array(runIdSchema), response: nothing },
+  'runs.restore': { request: v.array(runIdSchema), response: nothing },
+  /** Writes a self-contained HTML report where the person says; null when they changed their mind. */
+  'runs.saveReport': {
+    request: v.pipe(v.array(runIdSchema), v.minLength(1), v.maxLength(32)),
+    response: v.nullable(v.object({ file: v.string() })),
+  },
+
+  /** How many events a run has and the time they span. */
+  'timeline.extent': { request: runIdSchema, response: extentSchema },
+  'timeline.tile': {
+    request: v.strictObject({ run: runIdSchema, from: finite, to: finite, columns }),
+    response: tileSchema,
+  },
+  'timeline.event': { request: v.strictObject({ run: runIdSchema, event: eventIndex }), response: eventRowSchema },
+  /** Events in the order of the run, at most `limit` from event `start` on; `next` is where to go on, null at the end. */
+  'timeline.events': {
+    request: v.strictObject({ run: runIdSchema, filter: eventFilterSchema, start: eventIndex, limit }),
+    response: v.object({ events: v.array(eventRowSchema), next: v.nullable(eventIndex) }),
+  },
+  /** An event, its causes up to the root, and what it caused directly (the first `limit` of them). */
+  'timeline.chain': {
+    request: v.strictObject({ run: runIdSchema, event: eventIndex, limit }),
+    response: v.object({ causes: v.array(eventRowSchema), effects: v.array(eventRowSchema) }),
+  },
+  /** The next event after `time` (or the last before it), null where there is none. */
+  'timeline.seek': {
+    request: v.strictObject({
+      run: runIdSchema,
+      filter: eventFilterSchema,
+      time: finite,
+      direction: v.picklist(['next', 'previous']),
+    }),
+    response: v.nullable(eventRowSchema),
+  },
+  /** Counts, sums and quantiles of durations by kind over a span. */
+  'timeline.aggregate': {
+    request: v.strictObject({ run: runIdSchema, filter: eventFilterSchema }),
+    response: v.object({ complete: v.boolean(), kinds: v.array(aggregateSchema) }),
+  },
+} as const;
+
+export type Channel = keyof typeof contract;
+export const CHANNELS = Object.keys(contract) as Channel[];
+export type Request<C extends Channel> = v.InferOutput<(typeof contract)[C]['request']>;
+export type Response<C extends Channel> = v.InferOutput<(typeof contract)[C]['response']>;
+
+/** What the lab tells the window unasked. */
+export const topics = {
+  'operations.progress': progressSchema,
+  /** The library changed, by this window or by another process: read the list again. */
+  'runs.changed': nothing,
+  /** A command of the menu, by its id in the renderer's registry. */
+  'app.command': v.pipe(v.string(), v.maxLength(100)),
+  /** A file was opened through the system: take it with `app.takeOpened`. */
+  'app.opened': nothing,
+} as const;
+
+export type Topic = keyof typeof topics;
+export const TOPICS = Object.keys(topics) as Topic[];
+export type Message<T extends Topic> = v.InferOutput<(typeof topics)[T]>;
+
+/** Why a channel could not be answered. `details` is for copying into a bug report. */
+export const failureSchema = v.object({
+  reason: v.picklist(['input', 'cancelled', 'refused', 'defect']),
+  message: v.string(),
+  problem: v.optional(problemSchema),
+  details: v.optional(v.string()),
+});
+export type Failure = v.InferOutput<typeof failureSchema>;
+
+export type Answer<C extends Channel> = { ok: true; value: Response<C> } | { ok: false; failure: Failure };

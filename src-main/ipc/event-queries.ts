@@ -1,0 +1,127 @@
+import type { EventRow } from '#model/tile';
+import type { Aggregate, EventFilter } from './timeline-schemas.ts';
+
+/** What of the library's client these questions use. */
+export interface EventSource {
+  event(run: string, index: number): Promise<EventRow>;
+  extent(run: string): Promise<{ readonly from: number; readonly to: number }>;
+  eventList(
+    run: string,
+    request: {
+      start?: number;
+      from?: number;
+      to?: number;
+      lanes?: readonly number[];
+      kinds?: readonly number[];
+      limit?: number;
+    },
+  ): Promise<{ rows: EventRow[]; next: number | null }>;
+}
+
+/** A chain longer than this is cut: a cause always comes before its effect, so it ends, but need not be short. */
+const LONGEST_CHAIN = 64;
+/** Effects are recorded soon after their cause: this many events are looked through for them. */
+const EFFECTS_WITHIN = 4096;
+/** Events looked at in one piece. */
+const PAGE = 20_000;
+/** A selection of more events than this is aggregated over its first ones, and says so through `complete`. */
+const MOST_AGGREGATED = 2_000_000;
+
+/** An event followed by its causes up to the root, and the events it caused directly. */
+export async function chainOf(
+  source: EventSource,
+  run: string,
+  index: number,
+  limit: number,
+): Promise<{ causes: EventRow[]; effects: EventRow[] }> {
+  const causes: EventRow[] = [await source.event(run, index)];
+  for (let cause = causes[0].cause; cause >= 0 && causes.length < LONGEST_CHAIN;) {
+    const row = await source.event(run, cause);
+    causes.push(row);
+    cause = row.cause;
+  }
+  const { rows } = await source.eventList(run, { start: index + 1, limit: EFFECTS_WITHIN });
+  return { causes, effects: rows.filter((row) => row.cause === index).slice(0, limit) };
+}
+
+/** The next event that starts after `time`, or the last that starts before it. */
+export async function seekEvent(
+  source: EventSource,
+  run: string,
+  filter: EventFilter,
+  time: number,
+  direction: 'next' | 'previous',
+): Promise<EventRow | null> {
+  const only = narrowed(filter);
+  if (direction === 'next') {
+    const { rows } = await source.eventList(run, { ...only, from: time + 1, limit: 64 });
+    return rows.reduce<EventRow | null>((best, row) => (best === null || row.time < best.time ? row : best), null);
+  }
+  const { from } = await source.extent(run);
+  for (let within = 1e6; ; within *= 8) {
+    const { rows } = await source.eventList(run, { ...only, from: time - within, to: time, limit: PAGE });
+    const last = rows.reduce<EventRow | null>(
+      (best, row) => (best === null || row.time >= best.time ? row : best),
+      null,
+    );
+    if (last !== null || time - within < from) return last;
+  }
+}
+
+/** Counts, sums and quantiles of durations by kind. Reads every event of the span, so that the figures are exact. */
+export async function aggregateEvents(
+  source: EventSource,
+  run: string,
+  filter: EventFilter,
+): Promise<{ complete: boolean; kinds: Aggregate[] }> {
+  const durations = new Map<number, number[]>();
+  const pages = new Map<number, Set<number>>();
+  let read = 0;
+  let start: number | null = 0;
+  while (start !== null && read < MOST_AGGREGATED) {
+    const page: { rows: EventRow[]; next: number | null } = await source.eventList(run, {
+      ...narrowed(filter),
+      start,
+      limit: PAGE,
+    });
+    for (const row of page.rows) {
+      const own = durations.get(row.kind);
+      if (own === undefined) durations.set(row.kind, [row.duration]);
+      else own.push(row.duration);
+      if (!pages.has(row.kind)) pages.set(row.kind, new Set());
+      pages.get(row.kind)?.add(row.address);
+    }
+    read += page.rows.length;
+    start = page.next;
+  }
+  const kinds = [...durations].sort(([x], [y]) => x - y);
+  return {
+    complete: start === null,
+    kinds: kinds.map(([kind, own]) => aggregateOf(kind, own, pages.get(kind)?.size ?? 0)),
+  };
+}
+
+function aggregateOf(kind: number, durations: number[], addresses: number): Aggregate {
+  durations.sort((x, y) => x - y);
+  const sum = durations.reduce((total, duration) => total + duration, 0);
+  const quantile = (q: number): number =>
+    durations[Math.min(durations.length - 1, Math.ceil(q * durations.length) - 1)];
+  return {
+    kind,
+    events: durations.length,
+    sum,
+    mean: sum / durations.length,
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    addresses,
+  };
+}
+
+function narrowed(filter: EventFilter): { from?: number; to?: number; lanes?: number[]; kinds?: number[] } {
+  return {
+    ...(filter.from === undefined ? {} : { from: filter.from }),
+    ...(filter.to === undefined ? {} : { to: filter.to }),
+    ...(filter.lanes === undefined ? {} : { lanes: filter.lanes }),
+    ...(filter.kinds === undefined ? {} : { kinds: filter.kinds }),
+  };
+}

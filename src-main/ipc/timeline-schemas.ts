@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { RunExtent } from '#model/library';
+import type { EventRow, Tile } from '#model/tile';
+
+const finite = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const float64 = v.instance(Float64Array);
+const int32 = v.instance(Int32Array);
+const uint32 = v.instance(Uint32Array);
+const uint16 = v.instance(Uint16Array);
+const uint8 = v.instance(Uint8Array);
+
+/** `Tile` of model/tile: typed arrays cross the process boundary as copies. */
+export const tileSchema: v.GenericSchema<Tile> = v.object({
+  from: finite,
+  to: finite,
+  columns: count,
+  cells: v.object({
+    count,
+    column: uint32,
+    lane: uint16,
+    kind: uint8,
+    events: uint32,
+    busy: float64,
+    longest: float64,
+    example: int32,
+    values: v.nullable(v.object({ low: float64, high: float64, last: float64 })),
+  }),
+  spans: v.object({ count, index: int32, time: float64, duration: float64, lane: uint16, kind: uint8 }),
+  before: v.array(v.object({ lane: count, value: finite })),
+});
+
+/** `RunExtent` of model/library. */
+export const extentSchema: v.GenericSchema<RunExtent> = v.object({ events: count, from: finite, to: finite });
+
+/** `EventRow` of model/tile. */
+export const eventRowSchema: v.GenericSchema<EventRow> = v.object({
+  index: count,
+  time: finite,
+  duration: finite,
+  lane: count,
+  kind: count,
+  address: finite,
+  a: finite,
+  b: finite,
+  c: finite,
+  /** -1 where none is known. */
+  cause: v.pipe(v.number(), v.integer(), v.minValue(-1)),
+});
+
+/** Which events are meant; an absent field does not restrict. Times in ps. */
+export const eventFilterSchema = v.strictObject({
+  from: v.optional(finite),
+  to: v.optional(finite),
+  lanes: v.optional(v.array(count)),
+  kinds: v.optional(v.array(count)),
+});
+export type EventFilter = v.InferOutput<typeof eventFilterSchema>;
+
+/** Aggregates of one kind over a span. Durations in ps. */
+export const aggregateSchema = v.object({
+  kind: count,
+  events: count,
+  sum: finite,
+  mean: finite,
+  p50: finite,
+  p99: finite,
+  /** Distinct addresses, pages or sectors, as the kind has them. */
+  addresses: count,
+});
+export type Aggregate = v.InferOutput<typeof aggregateSchema>;

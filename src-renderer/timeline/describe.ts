@@ -1,0 +1,113 @@
+import { EVENT_KINDS, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
+import type { RunInfo } from '#model/run';
+import type { EventRow } from '#model/tile';
+import { formatCount, formatKiB } from '../ui/format.ts';
+import { labelOf } from './kinds.ts';
+import { formatExact, formatSpan } from './time.ts';
+
+/** One line of what an event says about itself. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `0x7f12 3456 7000`: hexadecimal in groups of four from the right. */
+export function formatAddress(address: number): string {
+  const digits = Math.max(0, address).toString(16);
+  const padded = digits.padStart(Math.ceil(digits.length / 4) * 4, '0');
+  return `0x${padded.replace(/(.{4})(?=.)/g, '$1\u202f')}`;
+}
+
+/** Where an event happened, in the terms of its kind; empty where it has no place. */
+export function placeOf(event: EventRow): string {
+  switch (EVENT_KINDS[event.kind]?.address ?? '') {
+    case 'virtual address':
+      return formatAddress(event.address);
+    case 'file page':
+      return `page ${formatCount(event.address)}`;
+    case 'sector':
+      return `sector ${formatCount(event.address)}`;
+    case 'value':
+      return formatCount(event.address);
+    case '':
+      return '';
+  }
+}
+
+/** The kind with what tells it apart from others of it: `I/O write (writeback)`, `write-protect fault`. */
+export function titleOf(event: EventRow): string {
+  const kind = EVENT_KINDS[event.kind];
+  if (kind?.name === 'io' || kind?.name === 'diskPart') {
+    if (kind.name === 'diskPart') return 'disk';
+    const operation = IO_OPERATIONS[event.b & 15] ?? 'request';
+    const cause = IO_CAUSES[event.b >> 4] ?? 'other';
+    return `${operation} (${cause})`;
+  }
+  if (kind?.name === 'handlerStep') return `handler: ${HANDLER_STEPS[event.b] ?? event.b}`;
+  return labelOf(event.kind);
+}
+
+/** What the three arguments mean, by the names of the kind. */
+export function factsOf(event: EventRow, run: RunInfo): Fact[] {
+  const kind = EVENT_KINDS[event.kind];
+  if (kind === undefined) return [];
+  const facts: Fact[] = [];
+  const add = (name: string, value: number): void => {
+    if (name === '') return;
+    facts.push(factOf(name, value, event, run));
+  };
+  add(kind.a, event.a);
+  add(kind.b, event.b);
+  add(kind.c, event.c);
+  return facts;
+}
+
+function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fact {
+  switch (name) {
+    case 'thread':
+      return { name, value: run.lanes.filter((lane) => lane.group === 'thread')[value]?.name ?? String(value) };
+    case 'step': {
+      const phase = run.phases.find((p) => p.step === value && p.thread === event.a);
+      return { name, value: phase === undefined ? String(value + 1) : `${value + 1}: ${phase.name}` };
+    }
+    case 'outcome':
+      return { name, value: FAULT_OUTCOMES[value] ?? String(value) };
+    case 'handler step':
+      return { name, value: HANDLER_STEPS[value] ?? String(value) };
+    case 'operation and cause':
+      return { name, value: `${IO_OPERATIONS[value & 15] ?? '?'}, ${IO_CAUSES[value >> 4] ?? 'other'}` };
+    case 'sectors':
+      return { name: 'size', value: `${formatKiB(value / 2)} (${formatCount(value)} sectors)` };
+    case 'queued (ns)':
+      return { name: 'queued', value: formatSpan(value * 1000) };
+    case 'KiB':
+      return { name: 'size', value: formatKiB(value) };
+    default:
+      return { name, value: formatCount(value) };
+  }
+}
+
+/** One event in one line, for the chain and for screen readers: `write-protect fault at 0x7f00 1000`. */
+export function lineOf(event: EventRow): string {
+  const place = placeOf(event);
+  return place === '' ? titleOf(event) : `${titleOf(event)} at ${place}`;
+}
+
+/** The whole chain in one line, from the event back to its root. */
+export function chainLine(causes: readonly EventRow[]): string {
+  return causes.map(lineOf).join(' ← ');
+}
+
+/** An event as text for the clipboard, everything exact. */
+export function copyText(event: EventRow, run: RunInfo): string {
+  const lines = [
+    `${titleOf(event)} (event ${event.index} of run ${run.id})`,
+    `time: ${formatExact(event.time)}`,
+    `duration: ${formatExact(event.duration)}`,
+    `lane: ${run.lanes[event.lane]?.name ?? event.lane}`,
+  ];
+  const place = placeOf(event);
+  if (place !== '') lines.push(`${EVENT_KINDS[event.kind]?.address ?? 'place'}: ${place}`);
+  for (const fact of factsOf(event, run)) lines.push(`${fact.name}: ${fact.value}`);
+  return lines.join('\n').replace(/[\u202f]/g, ' ');
+}

@@ -1,0 +1,175 @@
+import { LANE_GROUPS, type Lane, type LaneGroup } from '#model/events';
+import type { Tile } from '#model/tile';
+import { labelOf, lookOf, type RowStyle } from './kinds.ts';
+
+/** What a lane holds of one kind, in the whole run. */
+export interface Track {
+  readonly lane: number;
+  readonly kind: number;
+  readonly events: number;
+  /** Greatest value, for counters. */
+  readonly most: number;
+}
+
+/** The tracks of a run, from a tile of the whole of it. */
+export function tracksOf(tile: Tile): Track[] {
+  const tracks = new Map<number, { lane: number; kind: number; events: number; most: number }>();
+  const trackFor = (lane: number, kind: number): { events: number; most: number } => {
+    const key = lane * 256 + kind;
+    let track = tracks.get(key);
+    if (track === undefined) tracks.set(key, (track = { lane, kind, events: 0, most: 0 }));
+    return track;
+  };
+  const { cells, spans } = tile;
+  for (let i = 0; i < cells.count; i++) {
+    const track = trackFor(cells.lane[i], cells.kind[i]);
+    track.events += cells.events[i];
+    if (cells.values !== null) track.most = Math.max(track.most, cells.values.high[i] || 0);
+  }
+  for (let i = 0; i < spans.count; i++) trackFor(spans.lane[i], spans.kind[i]).events += 1;
+  return [...tracks.values()];
+}
+
+/** One horizontal track: a kind of event in a lane, or a folded lane's all. Sizes in CSS pixels. */
+export interface Row {
+  readonly label: string;
+  readonly lane: number;
+  /** -1 in a folded lane, which shows all its kinds in one row. */
+  readonly kind: number;
+  readonly style: RowStyle;
+  readonly y: number;
+  readonly height: number;
+  readonly events: number;
+  /** Greatest value of a counter. */
+  readonly most: number;
+}
+
+/** A lane with its rows. */
+export interface LaneBlock {
+  readonly lane: number;
+  readonly name: string;
+  readonly group: LaneGroup;
+  readonly folded: boolean;
+  readonly pinned: boolean;
+  readonly y: number;
+  readonly height: number;
+  readonly rows: readonly Row[];
+}
+
+export interface Layout {
+  readonly blocks: readonly LaneBlock[];
+  readonly rows: readonly Row[];
+  readonly height: number;
+  /** Row of a track, -1 where it is not shown. */
+  rowOf(lane: number, kind: number): number;
+}
+
+/** How a person arranged the lanes. */
+export interface Arrangement {
+  readonly folded: ReadonlySet<number>;
+  readonly pinned: ReadonlySet<number>;
+  readonly hidden: ReadonlySet<number>;
+  /** Lanes in an order of their own; those not named follow in theirs. */
+  readonly order: readonly number[];
+  /** Kinds not to be shown. */
+  readonly hiddenKinds: ReadonlySet<number>;
+}
+
+export const NO_ARRANGEMENT: Arrangement = {
+  folded: new Set(),
+  pinned: new Set(),
+  hidden: new Set(),
+  order: [],
+  hiddenKinds: new Set(),
+};
+
+/** Heights, CSS pixels. A row holds an 11-pixel label; a counter needs room for its curve. */
+export const ROW_HEIGHT = 16;
+export const COUNTER_HEIGHT = 34;
+export const LANE_TITLE = 22;
+export const LANE_GAP = 8;
+
+/** Lays lanes out one below the other: pinned first, then by group, empty ones left out. */
+export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], arrangement: Arrangement): Layout {
+  const shown = tracks.filter((track) => lanes[track.lane] !== undefined && !arrangement.hiddenKinds.has(track.kind));
+  const order = orderLanes(lanes, arrangement).filter((lane) => shown.some((track) => track.lane === lane));
+  const blocks: LaneBlock[] = [];
+  const rows: Row[] = [];
+  const table = new Map<number, number>();
+  let y = 0;
+  for (const lane of order) {
+    const own = shown.filter((track) => track.lane === lane).sort(byKind);
+    const folded = arrangement.folded.has(lane);
+    const top = y;
+    y += folded ? 0 : LANE_TITLE;
+    const first = rows.length;
+    for (const track of folded ? own.slice(0, 1) : own) {
+      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y);
+      rows.push(row);
+      y += row.height;
+    }
+    own.forEach((track, i) => table.set(keyOf(lane, track.kind), folded ? first : first + i));
+    y += LANE_GAP;
+    const { name, group } = lanes[lane]!;
+    const pinned = arrangement.pinned.has(lane);
+    blocks.push({ lane, name, group, folded, pinned, y: top, height: y - top, rows: rows.slice(first) });
+  }
+  return { blocks, rows, height: y, rowOf: (lane, kind) => table.get(keyOf(lane, kind)) ?? -1 };
+}
+
+function keyOf(lane: number, kind: number): number {
+  return lane * 256 + kind;
+}
+
+/** Spans above marks, so that marks hang below what they happened in; then as the model numbers them. */
+function byKind(a: Track, b: Track): number {
+  const rank = { span: 0, mark: 1, counter: 2 };
+  return rank[lookOf(a.kind).style] - rank[lookOf(b.kind).style] || a.kind - b.kind;
+}
+
+function rowFor(track: Track, y: number): Row {
+  const style = lookOf(track.kind).style;
+  return {
+    label: style === 'counter' ? '' : labelOf(track.kind),
+    lane: track.lane,
+    kind: track.kind,
+    style,
+    y,
+    height: style === 'counter' ? COUNTER_HEIGHT : ROW_HEIGHT,
+    events: track.events,
+    most: track.most,
+  };
+}
+
+function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
+  const events = tracks.reduce((sum, track) => sum + track.events, 0);
+  return { label: '', lane, kind: -1, style: 'mark', y, height: LANE_TITLE, events, most: 0 };
+}
+
+function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] {
+  const own = new Map(arrangement.order.map((lane, place) => [lane, place]));
+  const place = (lane: number): number =>
+    own.get(lane) ?? arrangement.order.length + groupRank(lanes[lane]!) * 1000 + lane;
+  return lanes
+    .map((_, lane) => lane)
+    .filter((lane) => !arrangement.hidden.has(lane))
+    .sort((a, b) => Number(arrangement.pinned.has(b)) - Number(arrangement.pinned.has(a)) || place(a) - place(b));
+}
+
+function groupRank(lane: Lane): number {
+  return LANE_GROUPS.indexOf(lane.group);
+}
+
+/** The row at a height of the layout, -1 between rows. */
+export function rowAt(layout: Layout, y: number): number {
+  let low = 0;
+  let high = layout.rows.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const row = layout.rows[middle]!;
+    if (y < row.y) high = middle - 1;
+    else if (y >= row.y + row.height) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}

@@ -1,0 +1,246 @@
+import { EventKind } from '#model/events';
+import type { PhaseMetrics } from '#model/metrics';
+import type { DisplayList } from './display-list.ts';
+import { colourIndex, lookOf } from './kinds.ts';
+import type { Layout, Row } from './lanes.ts';
+import type { Piece } from './levels.ts';
+import type { View } from './scale.ts';
+
+/** Where rows lie on the canvas: all in device pixels. */
+export interface Surface {
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels a CSS pixel. */
+  readonly ratio: number;
+  /** How far the rows are scrolled, CSS pixels. */
+  readonly scroll: number;
+}
+
+/** Marks nearer to their neighbour than this (CSS pixels) are ticks; with more room they show their shape. */
+const GLYPH_ROOM = 9;
+
+/**
+ * Paints tiles as rows: a column of pixels of a row gets at most one rectangle, whatever the number of events
+ * in it. Holds its working memory, one set for a window.
+ */
+export class RowPainter {
+  private width = 0;
+  private rows = 0;
+  /** Per row and pixel column: events that start there, their share of time, a counter's value. */
+  private events = new Float64Array(0);
+  private busy = new Float64Array(0);
+  private values = new Float64Array(0);
+  private kinds = new Uint8Array(0);
+
+  /** Appends everything between the view's edges to `list`. */
+  paint(list: DisplayList, layout: Layout, pieces: readonly Piece[], view: View, surface: Surface): void {
+    this.prepare(layout.rows.length, surface.width);
+    const perPixel = (view.to - view.from) / surface.width;
+    for (const piece of pieces) this.gather(layout, piece, view, perPixel);
+    for (let r = 0; r < layout.rows.length; r++) {
+      const row = layout.rows[r];
+      const y = Math.round((row.y - surface.scroll) * surface.ratio);
+      const height = Math.round(row.height * surface.ratio);
+      if (y + height < 0 || y > surface.height) continue;
+      if (row.style === 'counter') this.paintCounter(list, r, row, y, height, surface);
+      else if (row.style === 'span') this.paintSpans(list, r, y, height, surface);
+      else this.paintMarks(list, r, y, height, surface);
+    }
+  }
+
+  private prepare(rows: number, width: number): void {
+    const cells = rows * width;
+    if (this.events.length < cells) {
+      this.events = new Float64Array(cells);
+      this.busy = new Float64Array(cells);
+      this.values = new Float64Array(cells);
+      this.kinds = new Uint8Array(cells);
+    }
+    this.events.fill(0, 0, cells);
+    this.busy.fill(0, 0, cells);
+    this.values.fill(Number.NaN, 0, cells);
+    this.width = width;
+    this.rows = rows;
+  }
+
+  private gather(layout: Layout, piece: Piece, view: View, perPixel: number): void {
+    const { tile } = piece;
+    const { cells, spans } = tile;
+    const column = (tile.to - tile.from) / tile.columns;
+    let track = -1;
+    let row = -1;
+    for (const { lane, value } of tile.before) {
+      const counter = layout.rowOf(lane, EventKind.counter);
+      const x = Math.floor((piece.from - view.from) / perPixel);
+      const at = counter * this.width + Math.max(0, x);
+      if (counter >= 0 && x < this.width && Number.isNaN(this.values[at]) && tile.from === piece.from)
+        this.values[at] = value;
+    }
+    for (let i = 0; i < cells.count; i++) {
+      const time = tile.from + cells.column[i] * column;
+      if (time < piece.from || time >= piece.to) continue;
+      const x = Math.floor((time - view.from) / perPixel);
+      if (x < 0 || x >= this.width) continue;
+      const key = cells.lane[i] * 256 + cells.kind[i];
+      if (key !== track) {
+        track = key;
+        row = layout.rowOf(cells.lane[i], cells.kind[i]);
+      }
+      if (row < 0) continue;
+      const at = row * this.width + x;
+      this.events[at] += cells.events[i];
+      this.busy[at] += cells.busy[i] / perPixel;
+      this.kinds[at] = cells.kind[i];
+      if (cells.values !== null && cells.kind[i] === EventKind.counter) this.values[at] = cells.values.last[i];
+    }
+    for (let i = 0; i < spans.count; i++) {
+      const start = Math.max(spans.time[i], piece.from);
+      const end = Math.min(spans.time[i] + spans.duration[i], piece.to);
+      if (end < start) continue;
+      row = layout.rowOf(spans.lane[i], spans.kind[i]);
+      track = -1;
+      if (row < 0) continue;
+      const own = spans.time[i] >= piece.from && spans.time[i] < piece.to;
+      this.cover(row, spans.kind[i], (start - view.from) / perPixel, (end - view.from) / perPixel, own);
+    }
+  }
+
+  /** Spreads one span over the pixel columns it covers. */
+  private cover(row: number, kind: number, from: number, to: number, starts: boolean): void {
+    const first = Math.max(0, Math.floor(from));
+    const last = Math.min(this.width - 1, Math.floor(to));
+    const base = row * this.width;
+    for (let x = first; x <= last; x++) {
+      this.busy[base + x] += Math.min(x + 1, to) - Math.max(x, from);
+      this.kinds[base + x] = kind;
+    }
+    const at = Math.floor(from);
+    if (starts && at >= 0 && at < this.width) this.events[base + at] += 1;
+  }
+
+  /** Height says how much of the time is covered; runs of equal columns become one rectangle. */
+  private paintSpans(list: DisplayList, row: number, y: number, height: number, surface: Surface): void {
+    const pad = Math.round(2 * surface.ratio);
+    const full = height - 2 * pad;
+    const base = row * this.width;
+    let runFrom = 0;
+    let runHeight = 0;
+    let runColour = 0;
+    for (let x = 0; x <= this.width; x++) {
+      let h = 0;
+      let colour = 0;
+      if (x < this.width) {
+        const busy = this.busy[base + x];
+        if (busy > 0 || this.events[base + x] > 0) {
+          h = Math.max(Math.round(2 * surface.ratio), Math.round(full * Math.min(1, busy)));
+          colour = colourIndex(lookOf(this.kinds[base + x]).colour);
+        }
+      }
+      if (x < this.width && h === runHeight && colour === runColour) continue;
+      if (runHeight > 0) list.rect(runFrom, y + height - pad - runHeight, x - runFrom, runHeight, runColour);
+      runFrom = x;
+      runHeight = h;
+      runColour = colour;
+    }
+  }
+
+  /** Lone marks show their shape; crowded ones a histogram on a logarithmic scale. */
+  private paintMarks(list: DisplayList, row: number, y: number, height: number, surface: Surface): void {
+    const base = row * this.width;
+    const room = GLYPH_ROOM * surface.ratio;
+    const pad = Math.round(2 * surface.ratio);
+    const full = height - 2 * pad;
+    let most = 1;
+    for (let x = 0; x < this.width; x++) if (this.events[base + x] > most) most = this.events[base + x];
+    const scale = 1 / (1 + Math.log2(most));
+    let previous = -Infinity;
+    for (let x = 0; x < this.width; x++) {
+      const events = this.events[base + x];
+      const colour = colourIndex(lookOf(this.kinds[base + x]).colour);
+      if (events === 0) {
+        // The rest of a long mark: a fault's handling, drawn as a line from its shape.
+        if (this.busy[base + x] > 0)
+          list.rect(x, y + (height >> 1) - 1, 1, Math.max(1, Math.round(surface.ratio)), colour);
+        continue;
+      }
+      if (events === 1 && x - previous >= room && this.next(base, x) - x >= room) {
+        list.glyphs.push({ glyph: lookOf(this.kinds[base + x]).glyph, x: x + 0.5, y: y + height / 2, colour });
+      } else {
+        const h =
+          most === 1
+            ? full
+            : Math.max(Math.round(3 * surface.ratio), Math.round(full * (1 + Math.log2(events)) * scale));
+        list.rect(x, y + height - pad - h, 1, h, colour);
+      }
+      previous = x;
+    }
+  }
+
+  /** Pixel column of the next event in the row. */
+  private next(base: number, x: number): number {
+    for (let i = x + 1; i < this.width; i++) if (this.events[base + i] > 0) return i;
+    return Infinity;
+  }
+
+  /** A step curve, filled; a value holds until the next one. */
+  private paintCounter(list: DisplayList, row: number, of: Row, y: number, height: number, surface: Surface): void {
+    const base = row * this.width;
+    const pad = Math.round(3 * surface.ratio);
+    const line = Math.max(1, Math.round(1.25 * surface.ratio));
+    const full = height - 2 * pad;
+    const fill = colourIndex('counter-fill');
+    const stroke = colourIndex('counter');
+    const scale = of.most > 0 ? full / of.most : 0;
+    let value = Number.NaN;
+    let runFrom = 0;
+    let runHeight = -1;
+    for (let x = 0; x <= this.width; x++) {
+      if (x < this.width && !Number.isNaN(this.values[base + x])) value = this.values[base + x];
+      const h = x === this.width ? -2 : Number.isNaN(value) ? -1 : Math.round(Math.min(full, value * scale));
+      if (h === runHeight) continue;
+      if (runHeight >= 0) {
+        const top = y + height - pad - runHeight;
+        if (runHeight > 0) list.rect(runFrom, top, x - runFrom, runHeight, fill);
+        list.rect(runFrom, top - line + 1, x - runFrom, line, stroke);
+        if (h >= 0 && Math.abs(h - runHeight) > 1) {
+          list.rect(x, y + height - pad - Math.max(h, runHeight), line, Math.abs(h - runHeight), stroke);
+        }
+      }
+      runFrom = x;
+      runHeight = h;
+    }
+  }
+}
+
+/** Steps of a thread as labelled bars: from the run's phases, so that their names are there at any zoom. */
+export function paintPhases(
+  list: DisplayList,
+  layout: Layout,
+  phases: readonly PhaseMetrics[],
+  laneOfThread: (thread: number) => number,
+  view: View,
+  surface: Surface,
+): void {
+  const perPixel = (view.to - view.from) / surface.width;
+  for (const phase of phases) {
+    const r = layout.rowOf(laneOfThread(phase.thread), EventKind.step);
+    const row = layout.rows[r];
+    if (r < 0 || row === undefined || row.kind !== EventKind.step) continue;
+    const from = Math.max(0, Math.round((phase.startNs * 1000 - view.from) / perPixel));
+    const to = Math.min(surface.width, Math.round((phase.endNs * 1000 - view.from) / perPixel));
+    if (to < 0 || from > surface.width || to - from < 1) continue;
+    const y = Math.round((row.y - surface.scroll) * surface.ratio);
+    const height = Math.round(row.height * surface.ratio);
+    const pad = Math.round(1 * surface.ratio);
+    list.rect(
+      from,
+      y + pad,
+      Math.max(1, to - from - 1),
+      height - 2 * pad,
+      colourIndex(phase.step % 2 === 0 ? 'step' : 'step-2'),
+    );
+    const inset = Math.round(6 * surface.ratio);
+    if (to - from > 4 * inset)
+      list.texts.push({ text: phase.name, x: from + inset, y: y + height / 2, room: to - from - 2 * inset });
+  }
+}

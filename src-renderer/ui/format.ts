@@ -1,0 +1,58 @@
+import { formatSpan, grouped, THIN_SPACE } from '../timeline/time.ts';
+
+/** Whole numbers in groups of three: `16 384`. */
+export function formatCount(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const text = grouped(String(Math.abs(Math.round(value))));
+  return value < 0 ? `−${text}` : text;
+}
+
+/** A size given in KiB, in the binary unit that reads best: `16 MiB`, `1.5 GiB`, `4 KiB`. */
+export function formatKiB(kib: number): string {
+  return formatBytes(kib * 1024);
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = Math.abs(bytes);
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2;
+  return `${bytes < 0 ? '−' : ''}${grouped(value.toFixed(digits))}${THIN_SPACE}${units[unit]}`;
+}
+
+export function formatNs(ns: number): string {
+  return formatSpan(ns * 1000);
+}
+
+/** Large counts for a progress line: `1.24 M`. */
+export function formatShort(value: number): string {
+  if (value < 10_000) return formatCount(value);
+  if (value < 999_500) return `${grouped((value / 1e3).toFixed(value < 99_950 ? 1 : 0))}${THIN_SPACE}k`;
+  return `${grouped((value / 1e6).toFixed(value < 99.95e6 ? 2 : 0))}${THIN_SPACE}M`;
+}
+
+/** Time on the wall, for what is still to come: `about 12 s`. */
+export function formatRemaining(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '';
+  if (seconds < 1.5) return `1${THIN_SPACE}s`;
+  if (seconds < 90) return `${Math.round(seconds)}${THIN_SPACE}s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)}${THIN_SPACE}min`;
+  return `${(seconds / 3600).toFixed(1)}${THIN_SPACE}h`;
+}
+
+/** When a run was saved, in the person's own zone: `22 Nov, 23:41`, with the year where it is not this one. */
+export function formatDate(iso: string, now: Date): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const thisYear = date.getFullYear() === now.getFullYear();
+  const day = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(thisYear ? {} : { year: 'numeric' }),
+  });
+  return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+}
