@@ -1,0 +1,94 @@
+import type { EventBatch } from '#model/events';
+import type { EventRow } from '#model/tile';
+import { FULL_BATCH, rowOf } from '#stream/batches';
+import { buildTile } from '#stream/tile';
+import { batchOf, type EventStore } from './event-store.ts';
+
+/** Around which time to look for events. Empty filters mean everything. */
+export interface NearRequest {
+  /** ps */
+  readonly time: number;
+  /** How far to either side to look, ps. */
+  readonly within: number;
+  readonly lanes?: readonly number[];
+  readonly kinds?: readonly number[];
+  /** Default 10. */
+  readonly limit?: number;
+}
+
+/** Which events to list. Empty filters mean everything. */
+export interface EventListRequest {
+  /** Index to begin at (default 0), as `next` of the page before says. */
+  readonly start?: number;
+  /** Only events that start in from..to ps (to exclusive). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly lanes?: readonly number[];
+  readonly kinds?: readonly number[];
+  /** Default 100. */
+  readonly limit?: number;
+}
+
+/** Columns in which the neighbourhood of a time is searched: an odd number, so that the time is in the middle of one. */
+const NEAR_COLUMNS = 129;
+
+/** See `Library.nearest`. Of events that share a lane, kind and 1/129 of the range only the longest is looked at. */
+export function nearestEvents(store: EventStore, stream: number, request: NearRequest): EventRow[] {
+  const within = Math.max(1, request.within);
+  const tile = buildTile(store.tileSource(stream), {
+    from: request.time - within,
+    to: request.time + within,
+    columns: NEAR_COLUMNS,
+    lanes: request.lanes ?? [],
+    kinds: request.kinds ?? [],
+  });
+  const candidates = new Set<number>();
+  for (let i = 0; i < tile.spans.count; i++) candidates.add(tile.spans.index[i]);
+  for (let i = 0; i < tile.cells.count; i++) candidates.add(tile.cells.example[i]);
+  const rows = [...candidates].map((index) => {
+    const batch = store.keptBatch(stream, batchOf(index));
+    return rowOf(batch, index - batch.first);
+  });
+  const distance = (row: EventRow): number =>
+    Math.max(0, row.time - request.time, request.time - row.time - row.duration);
+  return rows
+    .filter((row) => distance(row) <= within)
+    .sort((x, y) => distance(x) - distance(y) || x.duration - y.duration || x.index - y.index)
+    .slice(0, request.limit ?? 10);
+}
+
+/** See `Library.eventList`. */
+export function listEvents(
+  store: EventStore,
+  stream: number,
+  request: EventListRequest,
+): { rows: EventRow[]; next: number | null } {
+  const { events, levels } = store.headsOf(stream);
+  const limit = request.limit ?? 100;
+  const from = request.from ?? -Infinity;
+  const to = request.to ?? Infinity;
+  const lanes = request.lanes !== undefined && request.lanes.length > 0 ? new Set(request.lanes) : null;
+  const kinds = request.kinds !== undefined && request.kinds.length > 0 ? new Set(request.kinds) : null;
+  const wanted = (batch: EventBatch, i: number): boolean =>
+    batch.time[i] >= from &&
+    batch.time[i] < to &&
+    (lanes === null || lanes.has(batch.lane[i])) &&
+    (kinds === null || kinds.has(batch.kind[i]));
+  const rows: EventRow[] = [];
+  let index = Math.max(0, request.start ?? 0);
+  while (index < events) {
+    const number = batchOf(index);
+    const [, minTime, maxTime] = levels[0][number];
+    const end = Math.min(events, (number + 1) * FULL_BATCH);
+    if (minTime < to && maxTime >= from) {
+      const batch = store.keptBatch(stream, number);
+      for (; index < end; index++) {
+        if (!wanted(batch, index - batch.first)) continue;
+        if (rows.length === limit) return { rows, next: index };
+        rows.push(rowOf(batch, index - batch.first));
+      }
+    }
+    index = end;
+  }
+  return { rows, next: null };
+}

@@ -1,0 +1,525 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import type { EventBatch, EventColumn } from '#model/events';
+import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
+import { InputError } from '#model/problem';
+import type { RunInfo } from '#model/run';
+import type { EventRow, Tile, TileRequest } from '#model/tile';
+import { FULL_BATCH, rowOf, sliceBatch } from '#stream/batches';
+import { buildTile } from '#stream/tile';
+import { packBlob, unpackBlob } from './codec.ts';
+import { openDatabase, type Db, type OpenOptions } from './database.ts';
+import { EventStore, batchOf } from './event-store.ts';
+import { listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
+import { damaged, translated } from './failures.ts';
+import { ID_LENGTH, idOf, isHash } from './ids.ts';
+import {
+  RUN_COLUMNS,
+  annotationChecksum,
+  annotationOf,
+  cleanTags,
+  conditionsOf,
+  factsChecksum,
+  factsOf,
+  listingOf,
+  packDetails,
+  unpackDetails,
+  type RunRow,
+} from './run-rows.ts';
+import { RunWriter } from './run-writer.ts';
+import { isAlive, ownerOfThisProcess } from './owners.ts';
+
+/** Most columns of a tile: no screen is wider. */
+const MOST_COLUMNS = 16_384;
+
+/** Whether a run was new, and under which id it is in the library. */
+export interface Saved {
+  readonly id: string;
+  /** The library had this very run already. */
+  readonly existing: boolean;
+}
+
+/**
+ * The library of runs, in one file. All calls are synchronous: in the product they happen in the store's worker
+ * thread. A run whose saving has returned is on the disk. Runs are named by id, by a unique beginning of an id or
+ * hash (at least 4 characters), or by hash.
+ */
+export class Library {
+  readonly path: string;
+  private readonly db: Db;
+  private readonly now: () => Date;
+  private readonly store: EventStore;
+  private readonly writers = new Map<number, RunWriter>();
+  private readonly owner = `${ownerOfThisProcess()}:${randomUUID()}`;
+
+  private constructor(path: string, db: Db, options: OpenOptions) {
+    this.path = path;
+    this.db = db;
+    this.now = options.now ?? ((): Date => new Date());
+    this.store = new EventStore(db, path);
+  }
+
+  /**
+   * Opens the library at `path`, making it where there is none.
+   * @throws StoreFailure when the file is newer, damaged, locked, not a library, or cannot be written
+   */
+  static open(path: string, options: OpenOptions = {}): Library {
+    const db = openDatabase(path, options);
+    try {
+      const library = new Library(path, db, options);
+      library.sweepAbandoned();
+      return library;
+    } catch (error) {
+      db.close();
+      throw translated(error, path);
+    }
+  }
+
+  /** Unfinished saves are dropped. */
+  close(): void {
+    for (const token of [...this.writers.keys()]) this.abort(token);
+    this.db.close();
+  }
+
+  // --- saving ---
+
+  /** Saves a run in one call. The same hash is kept once. */
+  saveRun(run: NewRun, documents: readonly RunDocument[], batches: Iterable<EventBatch>): Saved {
+    const known = this.existing(run.hash);
+    if (known !== undefined) return known;
+    const token = this.beginRun();
+    try {
+      for (const batch of batches) this.append(token, batch);
+      return this.commit(token, run, documents);
+    } catch (error) {
+      this.abort(token);
+      throw error;
+    }
+  }
+
+  /** Begins a save whose events stream in; ends with `commit` or `abort` of the token returned. */
+  beginRun(): number {
+    return this.guard(() => {
+      const { lastInsertRowid } = this.db
+        .prepare('INSERT INTO streams (owner, touched_at) VALUES (?, ?)')
+        .run(this.owner, this.now().toISOString());
+      const token = Number(lastInsertRowid);
+      this.writers.set(token, new RunWriter(this.db, this.store, token, this.now));
+      return token;
+    });
+  }
+
+  /** The next events of a run being saved; the batch belongs to the library from then on. */
+  append(token: number, batch: EventBatch): void {
+    this.guard(() => {
+      // Nothing is promised before the commit, whose sync covers what came before it.
+      this.db.pragma('synchronous = NORMAL');
+      this.writer(token).append(batch);
+    });
+  }
+
+  /**
+   * Makes the run visible and durable, all at once.
+   * @throws InputError when a hash is not one, or is not that of its document
+   */
+  commit(token: number, run: NewRun, documents: readonly RunDocument[]): Saved {
+    refuseWrongHashes(run, documents);
+    return this.guard(() => {
+      const { events, bytes, heads } = this.writer(token).finish();
+      const packed = this.store.packHeads(token, heads);
+      this.db.pragma('synchronous = FULL');
+      const saved = this.db
+        .transaction((): Saved => {
+          const known = this.existing(run.hash);
+          if (known !== undefined) {
+            this.db.prepare('DELETE FROM streams WHERE key = ?').run(token);
+            return known;
+          }
+          const total = bytes + packed.length;
+          this.db
+            .prepare('UPDATE streams SET owner = NULL, bytes = ?, heads = ? WHERE key = ?')
+            .run(total, packed, token);
+          const id = this.freeId(run.hash);
+          const savedAt = run.savedAt ?? this.now().toISOString();
+          const annotatedAt = isAnnotated(run) ? savedAt : '';
+          const facts = factsOf(run, { id, events, bytes: total, stream: token, savedAt, annotatedAt });
+          const columns = [...RUN_COLUMNS, 'checksum', 'annotation_checksum'];
+          const values = [
+            ...RUN_COLUMNS.map((column) => facts[column]),
+            factsChecksum(facts),
+            annotationChecksum(facts),
+          ];
+          const insert = this.db.prepare(
+            `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+          );
+          const key = Number(insert.run(...values).lastInsertRowid);
+          this.db.prepare('INSERT INTO run_details (run, data) VALUES (?, ?)').run(key, packDetails(run, id));
+          this.putDocuments(key, documents);
+          return { id, existing: false };
+        })
+        .immediate();
+      this.writers.delete(token);
+      return saved;
+    });
+  }
+
+  /** Drops a run being saved. Never fails: what cannot be removed now is removed at a later opening. */
+  abort(token: number): void {
+    if (!this.writers.delete(token)) return;
+    try {
+      this.db.prepare('DELETE FROM streams WHERE key = ? AND owner IS NOT NULL').run(token);
+    } catch {
+      // The stream has no run, so nobody sees it.
+    }
+  }
+
+  // --- reading ---
+
+  listRuns(query: RunQuery = {}): RunPage {
+    return this.guard(() => {
+      const { where, order, parameters } = conditionsOf(query);
+      const total =
+        this.db
+          .prepare<unknown[], number>(`SELECT count(*) FROM runs WHERE ${where}`)
+          .pluck()
+          .get(...parameters) ?? 0;
+      const select = this.db.prepare<unknown[], RunRow>(
+        `SELECT * FROM runs WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
+      );
+      const rows = select.all(...parameters, query.limit ?? 100, query.offset ?? 0);
+      return { total, runs: rows.map((row) => listingOf(row, this.path)) };
+    });
+  }
+
+  /** @throws InputError when no run, or more than one, is meant */
+  getRun(reference: string): RunInfo {
+    return this.guard(() => {
+      const row = this.find(reference);
+      const {
+        bytes: _b,
+        minor: _m,
+        major: _j,
+        instantiatedKiB: _i,
+        needlessKiB: _n,
+        simulatedNs: _s,
+        ...facts
+      } = listingOf(row, this.path);
+      const data = this.db.prepare<[number], Buffer>('SELECT data FROM run_details WHERE run = ?').pluck().get(row.key);
+      return { ...facts, planHash: row.plan_hash, ...unpackDetails(data, row.id, this.path) };
+    });
+  }
+
+  /** Id of the run that came of a plan, if the library has it. */
+  findByPlan(planHash: string): string | undefined {
+    return this.guard(() =>
+      this.db
+        .prepare<[string], string>('SELECT id FROM runs WHERE plan_hash = ? AND deleted_at IS NULL')
+        .pluck()
+        .get(planHash),
+    );
+  }
+
+  /** Every tag in use with the number of its runs, by name. */
+  tags(): { tag: string; runs: number }[] {
+    const sql =
+      'SELECT value AS tag, count(*) AS runs FROM runs, json_each(runs.tags) WHERE deleted_at IS NULL GROUP BY value ORDER BY value';
+    return this.guard(() => this.db.prepare<[], { tag: string; runs: number }>(sql).all());
+  }
+
+  documents(reference: string): RunDocument[] {
+    return this.guard(() => {
+      const sql =
+        'SELECT kind, document AS hash, data FROM run_documents LEFT JOIN documents ON documents.hash = document WHERE run = ? ORDER BY position';
+      const rows = this.db
+        .prepare<[number], { kind: string; hash: string; data: Buffer | null }>(sql)
+        .all(this.find(reference).key);
+      return rows.map(({ kind, hash, data }) => ({ kind, hash, json: this.documentText(hash, data) }));
+    });
+  }
+
+  extent(reference: string): RunExtent {
+    return this.guard(() => {
+      const { events, levels } = this.store.headsOf(this.find(reference).stream);
+      const root = levels.at(-1)?.[0];
+      if (root === undefined) return { events, from: 0, to: 0 };
+      const [, minTime, maxTime, maxEnd] = root;
+      return { events, from: minTime, to: Math.max(maxEnd, maxTime + 1) };
+    });
+  }
+
+  /** Part of a run, as a timeline shows it. */
+  tile(reference: string, request: TileRequest): Tile {
+    refuseBadTile(request);
+    return this.guard(() => buildTile(this.store.tileSource(this.find(reference).stream), request));
+  }
+
+  /** Number of batches of a run; each holds {@link FULL_BATCH} events, the last the rest. */
+  batchCount(reference: string): number {
+    return this.guard(() => this.store.headsOf(this.find(reference).stream).levels[0]?.length ?? 0);
+  }
+
+  /** One batch of a run, with the columns asked for (default all; `kind` always); the others are empty. */
+  batch(reference: string, number: number, columns?: readonly EventColumn[]): EventBatch {
+    return this.guard(() => this.store.readBatch(this.find(reference).stream, number, columns));
+  }
+
+  /** Events from..to (indices, to exclusive; default all) in order, a batch at a time. */
+  *events(
+    reference: string,
+    range: { from?: number; to?: number; columns?: readonly EventColumn[] } = {},
+  ): Generator<EventBatch> {
+    const { stream, events } = this.guard(() => this.find(reference));
+    const from = Math.max(0, range.from ?? 0);
+    const to = Math.min(events, range.to ?? events);
+    for (let number = batchOf(from); number * FULL_BATCH < to; number++) {
+      const batch = this.guard(() => this.store.readBatch(stream, number, range.columns));
+      const whole = batch.first >= from && batch.first + batch.count <= to;
+      yield whole ? batch : sliceBatch(batch, Math.max(0, from - batch.first), Math.min(batch.count, to - batch.first));
+    }
+  }
+
+  /** One event. @throws InputError when the run has no such event */
+  event(reference: string, index: number): EventRow {
+    return this.guard(() => {
+      const { stream, events, id } = this.find(reference);
+      if (!Number.isInteger(index) || index < 0 || index >= events) {
+        throw new InputError({
+          message: `run ${id} has no event ${index}`,
+          expected: events === 0 ? 'a run with events' : `0 to ${events - 1}`,
+        });
+      }
+      const batch = this.store.keptBatch(stream, batchOf(index));
+      return rowOf(batch, index - batch.first);
+    });
+  }
+
+  /** Events nearest to a time, nearest first: those that cover it, then by distance. */
+  nearest(reference: string, request: NearRequest): EventRow[] {
+    return this.guard(() => nearestEvents(this.store, this.find(reference).stream, request));
+  }
+
+  /** A page of the list of events, in order of recording. */
+  eventList(reference: string, request: EventListRequest): { rows: EventRow[]; next: number | null } {
+    return this.guard(() => listEvents(this.store, this.find(reference).stream, request));
+  }
+
+  // --- changing ---
+
+  /** Changes what is given of a run's name, notes, tags and star. */
+  annotate(reference: string, change: Partial<Annotation>): Annotation {
+    return this.guard(() => {
+      const row = this.find(reference);
+      const next = { ...annotationOf(row, this.path), ...change };
+      this.putAnnotation(row.key, { ...next, tags: cleanTags(next.tags) }, this.now().toISOString());
+      return annotationOf(this.find(row.id), this.path);
+    });
+  }
+
+  /** Hides a run; `restoreRun` brings it back until `purgeDeleted`. */
+  deleteRun(reference: string): string {
+    return this.guard(() => {
+      const row = this.find(reference);
+      this.db.prepare('UPDATE runs SET deleted_at = ? WHERE key = ?').run(this.now().toISOString(), row.key);
+      return row.id;
+    });
+  }
+
+  restoreRun(reference: string): string {
+    return this.guard(() => {
+      const row = this.find(reference, true);
+      this.db.prepare('UPDATE runs SET deleted_at = NULL WHERE key = ?').run(row.key);
+      return row.id;
+    });
+  }
+
+  /** Removes deleted runs for good and gives their space back to the file system. Returns how many. */
+  purgeDeleted(): number {
+    return this.guard(() => {
+      const purged = this.db
+        .transaction(() => {
+          const rows = this.db
+            .prepare<[], { key: number; stream: number }>('SELECT key, stream FROM runs WHERE deleted_at IS NOT NULL')
+            .all();
+          for (const { key, stream } of rows) {
+            this.db.prepare('DELETE FROM runs WHERE key = ?').run(key);
+            this.db.prepare('DELETE FROM streams WHERE key = ?').run(stream);
+          }
+          this.db.exec('DELETE FROM documents WHERE hash NOT IN (SELECT document FROM run_documents)');
+          return rows.length;
+        })
+        .immediate();
+      this.store.forget();
+      if (purged > 0) {
+        this.db.pragma('incremental_vacuum');
+        this.db.pragma('wal_checkpoint(TRUNCATE)');
+      }
+      return purged;
+    });
+  }
+
+  // --- the library itself ---
+
+  size(): LibrarySize {
+    return this.guard(() => {
+      const count = (where: string): number =>
+        this.db.prepare<[], number>(`SELECT count(*) FROM runs WHERE ${where}`).pluck().get() ?? 0;
+      const pages = (name: string): number => this.db.pragma(name, { simple: true }) as number;
+      const files = [this.path, `${this.path}-wal`].filter((file) => existsSync(file));
+      return {
+        runs: count('deleted_at IS NULL'),
+        deleted: count('deleted_at IS NOT NULL'),
+        bytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+        freeBytes: pages('freelist_count') * pages('page_size'),
+      };
+    });
+  }
+
+  /** Reads everything of a run. @throws StoreFailure at the first piece that is damaged */
+  verifyRun(reference: string): void {
+    this.guard(() => {
+      this.getRun(reference);
+      this.documents(reference);
+      this.store.forget();
+      this.store.verify(this.find(reference).stream);
+    });
+  }
+
+  // --- inside ---
+
+  /** Runs `work`, with SQLite's errors put into words. */
+  private guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw translated(error, this.path);
+    }
+  }
+
+  private writer(token: number): RunWriter {
+    const writer = this.writers.get(token);
+    if (writer === undefined) throw new RangeError(`no run is being saved under token ${token}`);
+    return writer;
+  }
+
+  private find(reference: string, deleted = false): RunRow {
+    const state = `deleted_at IS ${deleted ? 'NOT ' : ''}NULL`;
+    const exact = this.db
+      .prepare<[string, string], RunRow>(`SELECT * FROM runs WHERE (id = ? OR hash = ?) AND ${state}`)
+      .get(reference, reference);
+    if (exact !== undefined) return exact;
+    const rows = /^[0-9a-z]{4,}$/.test(reference)
+      ? this.db
+          .prepare<string[], RunRow>(
+            `SELECT * FROM runs WHERE ((id >= ? AND id < ?) OR (hash >= ? AND hash < ?)) AND ${state} LIMIT 5`,
+          )
+          .all(reference, `${reference}~`, reference, `${reference}~`)
+      : [];
+    if (rows.length === 1) return rows[0];
+    if (rows.length > 1) {
+      throw new InputError({
+        message: `"${reference}" means more than one run`,
+        expected: `one of ${rows.map((row) => row.id).join(', ')}`,
+      });
+    }
+    throw new InputError({
+      message: `the library has no ${deleted ? 'deleted ' : ''}run "${reference}"`,
+      expected: 'an id, a unique beginning of one (4 characters or more), or a hash',
+    });
+  }
+
+  /** The run of this hash; one that was deleted is brought back. */
+  private existing(hash: string): Saved | undefined {
+    const row = this.db
+      .prepare<[string], { id: string; deleted_at: string | null }>('SELECT id, deleted_at FROM runs WHERE hash = ?')
+      .get(hash);
+    if (row === undefined) return undefined;
+    if (row.deleted_at !== null) this.db.prepare('UPDATE runs SET deleted_at = NULL WHERE id = ?').run(row.id);
+    return { id: row.id, existing: true };
+  }
+
+  private freeId(hash: string): string {
+    const taken = this.db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck();
+    let length = ID_LENGTH;
+    while (taken.get(idOf(hash, length)) !== undefined) length++;
+    return idOf(hash, length);
+  }
+
+  private putDocuments(run: number, documents: readonly RunDocument[]): void {
+    const put = this.db.prepare<[string, Buffer]>(
+      'INSERT INTO documents (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
+    const link = this.db.prepare<[number, number, string, string]>(
+      'INSERT INTO run_documents (run, position, kind, document) VALUES (?, ?, ?, ?)',
+    );
+    documents.forEach(({ kind, hash, json }, position) => {
+      put.run(hash, packBlob(Buffer.from(json, 'utf8'), `document/${hash}`));
+      link.run(run, position, kind, hash);
+    });
+  }
+
+  private documentText(hash: string, data: Buffer | null): string {
+    try {
+      if (data === null) throw new RangeError('document is missing');
+      const bytes = unpackBlob(data, `document/${hash}`);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    } catch {
+      throw damaged(this.path, `document ${hash.slice(0, 12)}`);
+    }
+  }
+
+  private putAnnotation(key: number, annotation: Annotation, at: string): void {
+    const row = {
+      name: annotation.name,
+      notes: annotation.notes,
+      tags: JSON.stringify(annotation.tags),
+      starred: annotation.starred ? 1 : 0,
+      annotated_at: at,
+    };
+    this.db.pragma('synchronous = FULL');
+    this.db
+      .prepare(
+        'UPDATE runs SET name = ?, notes = ?, tags = ?, starred = ?, annotated_at = ?, annotation_checksum = ? WHERE key = ?',
+      )
+      .run(row.name, row.notes, row.tags, row.starred, row.annotated_at, annotationChecksum(row), key);
+  }
+
+  /** Removes what saves that never ended have left: their process is gone. */
+  private sweepAbandoned(): void {
+    const rows = this.db
+      .prepare<[], { key: number; owner: string; touched_at: string }>(
+        'SELECT key, owner, touched_at FROM streams WHERE owner IS NOT NULL',
+      )
+      .all();
+    const remove = this.db.prepare<[number]>('DELETE FROM streams WHERE key = ? AND owner IS NOT NULL');
+    for (const { key, owner, touched_at } of rows) if (!isAlive(owner, touched_at, this.now())) remove.run(key);
+  }
+}
+
+function isAnnotated(run: NewRun): boolean {
+  return (run.name ?? '') !== '' || (run.notes ?? '') !== '' || (run.tags ?? []).length > 0 || run.starred === true;
+}
+
+function refuseWrongHashes(run: NewRun, documents: readonly RunDocument[]): void {
+  if (!isHash(run.hash))
+    throw new InputError({ path: 'hash', message: 'this is no hash', expected: 'a SHA-256 in lower-case hexadecimal' });
+  for (const [i, { kind, hash, json }] of documents.entries()) {
+    if (createHash('sha256').update(json, 'utf8').digest('hex') === hash) continue;
+    throw new InputError({
+      path: `documents[${i}].hash`,
+      message: `the ${kind} document does not have the hash it is said to have`,
+      expected: 'the SHA-256 of its text',
+    });
+  }
+}
+
+function refuseBadTile({ from, to, columns }: TileRequest): void {
+  if (!(from < to) || !Number.isFinite(to - from))
+    throw new InputError({ path: 'to', message: `a tile from ${from} to ${to} ps has no extent` });
+  if (!Number.isInteger(columns) || columns < 1 || columns > MOST_COLUMNS) {
+    throw new InputError({
+      path: 'columns',
+      message: `a tile cannot have ${columns} columns`,
+      expected: `1 to ${MOST_COLUMNS}`,
+    });
+  }
+}
