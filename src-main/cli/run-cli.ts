@@ -22,7 +22,7 @@ export async function runCli(root: AnyCommand, words: readonly string[]): Promis
       process.stdout.write(`${await renderUsage(command, parent)}\n`);
       return EXIT.ok;
     }
-    if (command.subCommands !== undefined) throw unknownCommand(rest[0]!, command);
+    if (command.subCommands !== undefined) throw unknownCommand(rest[0], command);
     await checkOptions(command, rest);
     await runCommand(command, { rawArgs: [...rest] });
     return EXIT.ok;
@@ -80,12 +80,12 @@ async function resolveCommand(root: AnyCommand, words: readonly string[]): Promi
 }
 
 function unknownCommand(word: string, command: AnyCommand): InputError {
-  const names = Object.keys((command.subCommands ?? {}) as Record<string, unknown>);
+  const names = Object.keys((command.subCommands ?? {}));
   return new InputError({ message: `there is no command "${word}"`, expected: `one of ${names.join(', ')}` });
 }
 
 async function checkOptions(command: AnyCommand, words: readonly string[]): Promise<void> {
-  const args = ((await value(command.args)) ?? {}) as ArgsDef;
+  const args = ((await value(command.args)) ?? {});
   const takesValue = new Map<string, boolean>();
   let positionals = 0;
   let most = 0;
@@ -99,7 +99,7 @@ async function checkOptions(command: AnyCommand, words: readonly string[]): Prom
     if (arg.type === 'boolean') takesValue.set(`no-${name}`, false);
   }
   for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
+    const word = words[i];
     if (word === '--') return;
     if (!word.startsWith('-') || word === '-') {
       positionals++;

@@ -21,11 +21,23 @@ interface Kind<T> {
 /** The kinds that are picked by id. */
 const KINDS = {
   machine: { label: 'machine', folder: 'machines', schema: machineSchema } satisfies Kind<Machine>,
-  processor: { label: 'processor', folder: 'machines/processors', schema: processorSchema } satisfies Kind<ProcessorDocument>,
+  processor: {
+    label: 'processor',
+    folder: 'machines/processors',
+    schema: processorSchema,
+  } satisfies Kind<ProcessorDocument>,
   storage: { label: 'disk', folder: 'machines/disks', schema: storageSchema } satisfies Kind<StorageDocument>,
-  kernelCosts: { label: 'kernel costs', folder: 'machines/kernel-costs', schema: kernelCostsSchema } satisfies Kind<KernelCostsDocument>,
+  kernelCosts: {
+    label: 'kernel costs',
+    folder: 'machines/kernel-costs',
+    schema: kernelCostsSchema,
+  } satisfies Kind<KernelCostsDocument>,
   kernel: { label: 'kernel', folder: 'kernels', schema: kernelSchema } satisfies Kind<KernelDocument>,
-  filesystem: { label: 'file system', folder: 'filesystems', schema: filesystemSchema } satisfies Kind<FilesystemDocument>,
+  filesystem: {
+    label: 'file system',
+    folder: 'filesystems',
+    schema: filesystemSchema,
+  } satisfies Kind<FilesystemDocument>,
   scenario: { label: 'scenario', folder: 'scenarios', schema: scenarioSchema } satisfies Kind<Scenario>,
 };
 export type DocumentKind = keyof typeof KINDS;
@@ -72,10 +84,18 @@ export class Documents {
       const ids = this.ids(kind);
       if (!ids.includes(id)) {
         const where = { ...(file === undefined ? {} : { file }), ...(path === undefined ? {} : { path }) };
-        throw new InputError({ ...where, message: `no ${label} is called "${id}"`, expected: `one of ${ids.join(', ')}` });
+        throw new InputError({
+          ...where,
+          message: `no ${label} is called "${id}"`,
+          expected: `one of ${ids.join(', ')}`,
+        });
       }
       const name = join(this.root, folder, `${id}.json`);
-      document = validate(schema as v.GenericSchema<unknown, unknown>, parseJson(readFileSync(name, 'utf8'), name), name);
+      document = validate(
+        schema as v.GenericSchema<unknown, unknown>,
+        parseJson(readFileSync(name, 'utf8'), name),
+        name,
+      );
       this.cache.set(key, document);
     }
     return document as DocumentOf[K];
@@ -84,7 +104,11 @@ export class Documents {
   /** A document by id, or the document itself when it was written in place. */
   resolve<K extends DocumentKind>(kind: K, reference: string | object, file?: string, path?: string): DocumentOf[K] {
     if (typeof reference === 'string') return this.get(kind, reference, file, path);
-    return validate(KINDS[kind].schema as unknown as v.GenericSchema<unknown, DocumentOf[K]>, reference, path === undefined ? file : `${file ?? ''}: ${path}`);
+    return validate(
+      KINDS[kind].schema as unknown as v.GenericSchema<unknown, DocumentOf[K]>,
+      reference,
+      path === undefined ? file : `${file ?? ''}: ${path}`,
+    );
   }
 }
 

@@ -98,8 +98,10 @@ export function emulate(
           return;
       }
     };
-    const onError = (error: Error): void => settle(() => reject(new EmulatorFailure('the emulator thread failed', error.stack ?? error.message)));
-    const onExit = (code: number): void => settle(() => reject(new EmulatorFailure(`the emulator thread ended early (code ${code})`, '')));
+    const onError = (error: Error): void =>
+      settle(() => reject(new EmulatorFailure('the emulator thread failed', error.stack ?? error.message)));
+    const onExit = (code: number): void =>
+      settle(() => reject(new EmulatorFailure(`the emulator thread ended early (code ${code})`, '')));
 
     worker.on('message', onMessage);
     worker.on('error', onError);

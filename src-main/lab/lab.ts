@@ -69,10 +69,12 @@ export class Lab {
 
   /** Opens the library. @throws InputError when it cannot be opened */
   static async open(options: LabOptions): Promise<Lab> {
-    const library = await StoreClient.open(options.makeStoreWorker(), {
-      path: options.libraryPath,
-      ...(options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding }),
-    });
+    const { nativeBinding } = options;
+    const library = await StoreClient.open(
+      options.makeStoreWorker(),
+      options.libraryPath,
+      nativeBinding === undefined ? {} : { nativeBinding },
+    );
     return new Lab(options, library);
   }
 
@@ -82,7 +84,13 @@ export class Lab {
     return jsonFiles(folder).map((id) => {
       const document = parseJson(readFileSync(join(folder, `${id}.json`), 'utf8'), id) as ExperimentInput;
       const experiment = checkExperiment(document, id);
-      return { id, name: experiment.name, question: experiment.question, runs: planRuns(experiment, this.documents, id).length, document };
+      return {
+        id,
+        name: experiment.name,
+        question: experiment.question,
+        runs: planRuns(experiment, this.documents, id).length,
+        document,
+      };
     });
   }
 
@@ -95,7 +103,10 @@ export class Lab {
    * Emulates every run of an experiment and saves each as it ends, in the order of the plan.
    * @throws InputError before anything runs; Cancelled, with the finished runs kept
    */
-  async run(document: unknown, options: { readonly file?: string; readonly signal?: AbortSignal; onProgress?(progress: RunProgress): void } = {}): Promise<RunInfo[]> {
+  async run(
+    document: unknown,
+    options: { readonly file?: string; readonly signal?: AbortSignal; onProgress?(progress: RunProgress): void } = {},
+  ): Promise<RunInfo[]> {
     const plans = this.plan(document, options.file);
     const experimentJson = JSON.stringify(document, null, 2);
     const results: RunInfo[] = new Array<RunInfo>(plans.length);
@@ -104,9 +115,11 @@ export class Lab {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let i = next++; i < plans.length; i = next++) {
-        const plan = plans[i]!;
+        const plan = plans[i];
         const name = `${plan.policy} on ${plan.filesystem.id}`;
-        results[i] = await this.runOne(plan, experimentJson, signal, (progress) => options.onProgress?.({ ...progress, run: i, runs: plans.length, name }));
+        results[i] = await this.runOne(plan, experimentJson, signal, (progress) =>
+          options.onProgress?.({ ...progress, run: i, runs: plans.length, name }),
+        );
       }
     };
     const lines = Array.from({ length: Math.min(this.options.parallel, plans.length) }, () =>
@@ -119,8 +132,9 @@ export class Lab {
     const settled = await Promise.allSettled(lines);
     const failures = settled.filter((line) => line.status === 'rejected').map((line) => line.reason as unknown);
     // The first failure stops the others: what they say of being cancelled is not the reason.
-    const reason = failures.find((failure) => !(failure instanceof Error && failure.name === 'Cancelled')) ?? failures[0];
-    if (reason !== undefined) throw reason;
+    const reason =
+      failures.find((failure) => !(failure instanceof Error && failure.name === 'Cancelled')) ?? failures[0];
+    if (reason !== undefined) throw reason instanceof Error ? reason : new Error(String(reason));
     return results;
   }
 
@@ -129,14 +143,21 @@ export class Lab {
     const runs = await Promise.all(runIds.map((id) => this.library.getRun(id)));
     const tiles = await Promise.all(runs.map((run) => this.wholeTile(run)));
     const documents = new Map<string, RunDocument>();
-    for (const run of runs) for (const document of await this.library.documents(run.id)) documents.set(document.hash, document);
+    for (const run of runs)
+      for (const document of await this.library.documents(run.id)) documents.set(document.hash, document);
     const experiment = [...documents.values()].find((document) => document.kind === 'experiment');
-    const parsed = experiment === undefined ? undefined : (JSON.parse(experiment.json) as { name?: string; question?: string });
+    const parsed =
+      experiment === undefined ? undefined : (JSON.parse(experiment.json) as { name?: string; question?: string });
     const report = buildReport({
       title: runs[0]?.experiment ?? 'Runs',
       question: parsed?.question ?? '',
       runs: runs.map((run, i) => ({ run, tile: tiles[i]! })),
-      documents: [...documents.values()].map(({ kind, json }) => ({ kind, id: (JSON.parse(json) as { id?: string; name?: string }).id ?? (JSON.parse(json) as { name?: string }).name ?? '', json })),
+      documents: [...documents.values()].map(({ kind, json }) => ({
+        kind,
+        id:
+          (JSON.parse(json) as { id?: string; name?: string }).id ?? (JSON.parse(json) as { name?: string }).name ?? '',
+        json,
+      })),
       madeAt: this.options.now().toISOString(),
     });
     return reportHtml(report);
@@ -154,15 +175,26 @@ export class Lab {
     return this.library.tile(run.id, { from, to: Math.max(to, from + REPORT_COLUMNS), columns: REPORT_COLUMNS });
   }
 
-  private async runOne(plan: RunPlan, experimentJson: string, signal: AbortSignal, onProgress: (progress: EmulationProgress) => void): Promise<RunInfo> {
+  private async runOne(
+    plan: RunPlan,
+    experimentJson: string,
+    signal: AbortSignal,
+    onProgress: (progress: EmulationProgress) => void,
+  ): Promise<RunInfo> {
     const worker = this.idle.pop() ?? this.startWorker();
-    const writer = await this.library.beginRun();
+    const token = await this.library.beginRun();
     let kept = false;
     try {
-      const { outcome, hash, planHash } = await emulate(worker, plan, { onBatch: (batch) => writer.append(batch), onProgress }, signal);
+      const { outcome, hash, planHash } = await emulate(
+        worker,
+        plan,
+        { onBatch: (batch) => this.library.append(token, batch), onProgress },
+        signal,
+      );
       this.idle.push(worker);
       kept = true;
-      return await writer.commit(
+      const { id } = await this.library.commit(
+        token,
         {
           hash,
           planHash,
@@ -182,9 +214,10 @@ export class Lab {
         },
         planDocuments(plan, experimentJson),
       );
+      return await this.library.getRun(id);
     } catch (error) {
       if (!kept) {
-        await writer.abort();
+        await this.library.abort(token);
         // A worker that stopped half-way is not trusted with the next plan.
         this.workers.splice(this.workers.indexOf(worker), 1);
         await worker.terminate();

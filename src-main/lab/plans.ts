@@ -25,7 +25,15 @@ export function planRuns(experiment: Experiment, documents: Documents, file?: st
         const filesystem = documents.resolve('filesystem', filesystemRef, file, `filesystems[${f}]`);
         for (const choice of experiment.policies) {
           const policy = choice === 'native' ? filesystem.policy : choice;
-          plans.push({ engineVersion: ENGINE_VERSION, experiment, policy, filesystem, kernel, machine: hardware, seed: experiment.seed });
+          plans.push({
+            engineVersion: ENGINE_VERSION,
+            experiment,
+            policy,
+            filesystem,
+            kernel,
+            machine: hardware,
+            seed: experiment.seed,
+          });
         }
       });
     });

@@ -9,7 +9,9 @@ import { canonicalJson } from '#model/validate';
  */
 export function planHash(plan: RunPlan): string {
   const { machines: _m, kernels: _k, filesystems: _f, policies: _p, ...experiment } = plan.experiment;
-  return createHash('sha256').update(canonicalJson({ ...plan, experiment })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ ...plan, experiment }))
+    .digest('hex');
 }
 
 /**

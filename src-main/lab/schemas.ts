@@ -33,8 +33,14 @@ export const SCHEMA_FORMATS: readonly string[] = Object.keys(SCHEMAS);
  * @throws InputError for a format that there is not
  */
 export function documentSchema(format: string): Record<string, unknown> {
-  const full = SCHEMA_FORMATS.find((name) => name === format || name.slice('faultline/'.length).split('@')[0] === format);
+  const full = SCHEMA_FORMATS.find(
+    (name) => name === format || name.slice('faultline/'.length).split('@')[0] === format,
+  );
   const schema = full === undefined ? undefined : SCHEMAS[full];
-  if (schema === undefined) throw new InputError({ message: `there is no document format "${format}"`, expected: `one of ${SCHEMA_FORMATS.join(', ')}` });
+  if (schema === undefined)
+    throw new InputError({
+      message: `there is no document format "${format}"`,
+      expected: `one of ${SCHEMA_FORMATS.join(', ')}`,
+    });
   return { ...toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }), title: full };
 }

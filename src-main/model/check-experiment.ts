@@ -42,9 +42,18 @@ class Checker {
 
   check(): void {
     const { files, mappings, threads } = this.experiment;
-    this.unique('files', files.map((item) => item.name));
-    this.unique('mappings', mappings.map((item) => item.name));
-    this.unique('threads', threads.map((item) => item.name));
+    this.unique(
+      'files',
+      files.map((item) => item.name),
+    );
+    this.unique(
+      'mappings',
+      mappings.map((item) => item.name),
+    );
+    this.unique(
+      'threads',
+      threads.map((item) => item.name),
+    );
     if (this.experiment.memory < 4 * PAGE) this.fail('memory', formatSize(this.experiment.memory), 'at least 16 KiB');
     files.forEach((file, i) => {
       const path = `files[${i}]`;
@@ -52,13 +61,25 @@ class Checker {
       let end = 0;
       file.extents.forEach((extent, k) => {
         const here = `${path}.extents[${k}]`;
-        if (extent.at < end) this.fail(`${here}.at`, `${formatSize(extent.at)} overlaps the extent before it`, `at least ${formatSize(end)}`);
+        if (extent.at < end)
+          this.fail(
+            `${here}.at`,
+            `${formatSize(extent.at)} overlaps the extent before it`,
+            `at least ${formatSize(end)}`,
+          );
         end = extent.at + extent.length;
-        if (end > file.size) this.fail(`${here}.length`, `ends at ${formatSize(end)}, beyond the file`, `an end of at most ${formatSize(file.size)}`);
+        if (end > file.size)
+          this.fail(
+            `${here}.length`,
+            `ends at ${formatSize(end)}, beyond the file`,
+            `an end of at most ${formatSize(file.size)}`,
+          );
       });
     });
     mappings.forEach((mapping, i) => this.checkMapping(mapping, `mappings[${i}]`));
-    threads.forEach((thread, i) => thread.steps.forEach((step, k) => this.checkStep(step, `threads[${i}].steps[${k}]`)));
+    threads.forEach((thread, i) =>
+      thread.steps.forEach((step, k) => this.checkStep(step, `threads[${i}].steps[${k}]`)),
+    );
   }
 
   private checkMapping(mapping: MappingSpec, path: string): void {
@@ -68,7 +89,11 @@ class Checker {
     const field = mapping.length === undefined ? 'offset' : 'length';
     // The kernel maps beyond the end too, but a store there can only be SIGBUS: such a document is a slip.
     if (end > roundUp(file.size, PAGE) || (mapping.length === undefined && mapping.offset >= file.size)) {
-      this.fail(`${path}.${field}`, `the mapping ends at ${formatSize(end)}, beyond file "${file.name}"`, `an end of at most ${formatSize(file.size)}`);
+      this.fail(
+        `${path}.${field}`,
+        `the mapping ends at ${formatSize(end)}, beyond file "${file.name}"`,
+        `an end of at most ${formatSize(file.size)}`,
+      );
     }
     if (mapping.length === 0) this.fail(`${path}.length`, 'empty mapping', 'at least one page');
   }
@@ -82,16 +107,33 @@ class Checker {
       case 'load':
       case 'store':
       case 'mixed': {
-        this.checkRange(step.from, step.length, this.mappingLengthOf(step.mapping, path), path, `mapping "${step.mapping}"`);
+        this.checkRange(
+          step.from,
+          step.length,
+          this.mappingLengthOf(step.mapping, path),
+          path,
+          `mapping "${step.mapping}"`,
+        );
         if (step.stride < 1) this.fail(`${path}.stride`, 'no distance', 'at least 1 B');
         if (step.width < 1 || step.width > 64) this.fail(`${path}.width`, formatSize(step.width), '1 B to 64 B');
-        if (step.at + step.width > Math.max(step.stride, step.width)) this.fail(`${path}.at`, `${formatSize(step.at)} is outside the slot`, `at most ${formatSize(step.stride - step.width)}`);
+        if (step.at + step.width > Math.max(step.stride, step.width))
+          this.fail(
+            `${path}.at`,
+            `${formatSize(step.at)} is outside the slot`,
+            `at most ${formatSize(step.stride - step.width)}`,
+          );
         return;
       }
       case 'msync':
       case 'madvise':
       case 'mprotect':
-        this.checkRange(step.from, step.length, this.mappingLengthOf(step.mapping, path), path, `mapping "${step.mapping}"`);
+        this.checkRange(
+          step.from,
+          step.length,
+          this.mappingLengthOf(step.mapping, path),
+          path,
+          `mapping "${step.mapping}"`,
+        );
         return;
       case 'mmap':
       case 'munmap':
@@ -119,9 +161,14 @@ class Checker {
   }
 
   private checkRange(from: number, length: number | undefined, whole: number, path: string, what: string): void {
-    if (from >= whole) this.fail(`${path}.from`, `${formatSize(from)} is beyond ${what}`, `less than ${formatSize(whole)}`);
+    if (from >= whole)
+      this.fail(`${path}.from`, `${formatSize(from)} is beyond ${what}`, `less than ${formatSize(whole)}`);
     if (length !== undefined && from + length > roundUp(whole, PAGE)) {
-      this.fail(`${path}.length`, `ends at ${formatSize(from + length)}, beyond ${what}`, `an end of at most ${formatSize(whole)}`);
+      this.fail(
+        `${path}.length`,
+        `ends at ${formatSize(from + length)}, beyond ${what}`,
+        `an end of at most ${formatSize(whole)}`,
+      );
     }
   }
 
@@ -132,7 +179,8 @@ class Checker {
 
   private mappingLengthOf(name: string, path: string): number {
     const mapping = this.experiment.mappings.find((candidate) => candidate.name === name);
-    if (mapping === undefined) return this.fail(`${path}.mapping`, `no mapping is called "${name}"`, oneOf(this.experiment.mappings));
+    if (mapping === undefined)
+      return this.fail(`${path}.mapping`, `no mapping is called "${name}"`, oneOf(this.experiment.mappings));
     return mappingLength(mapping, this.experiment);
   }
 

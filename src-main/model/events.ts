@@ -31,7 +31,18 @@ export interface Lane {
   readonly name: string;
   readonly group: LaneGroup;
 }
-export const LANE_GROUPS = ['thread', 'fault', 'policy', 'page-cache', 'reclaim', 'writeback', 'journal', 'block', 'disk', 'counter'] as const;
+export const LANE_GROUPS = [
+  'thread',
+  'fault',
+  'policy',
+  'page-cache',
+  'reclaim',
+  'writeback',
+  'journal',
+  'block',
+  'disk',
+  'counter',
+] as const;
 export type LaneGroup = (typeof LANE_GROUPS)[number];
 
 /** Numbers of the kinds, for the emulator's hot paths. The names are the keys of {@link EVENT_KINDS}. */
@@ -134,10 +145,40 @@ export const FAULT_OUTCOMES = ['minor', 'major', 'SIGBUS'] as const;
 /** Operations of an I/O request: low 4 bits of its argument `b`; the cause is in the bits above. */
 export const IO_OPERATIONS = ['read', 'write', 'flush', 'discard'] as const;
 /** Why an I/O request was made. */
-export const IO_CAUSES = ['other', 'read', 'readahead', 'writeback', 'sync', 'reclaim', 'zeroing', 'metadata', 'journal'] as const;
+export const IO_CAUSES = [
+  'other',
+  'read',
+  'readahead',
+  'writeback',
+  'sync',
+  'reclaim',
+  'zeroing',
+  'metadata',
+  'journal',
+] as const;
 
 /** Steps of a fault handler, argument `b` of `handlerStep`. */
-export const HANDLER_STEPS = ['entry', 'vma', 'page cache', 'file-system lock', 'reserve', 'allocate', 'zero', 'dirty', 'map', 'exit'] as const;
+export const HANDLER_STEPS = [
+  'entry',
+  'vma',
+  'page cache',
+  'file-system lock',
+  'reserve',
+  'allocate',
+  'zero',
+  'dirty',
+  'map',
+  'exit',
+] as const;
 
 /** Sampled counters, argument `a` of `counter`; `address` is the value after the change. */
-export const COUNTERS = ['cached pages', 'dirty pages', 'pages under writeback', 'free frames', 'queued requests', 'requests in flight', 'instantiated KiB', 'reserved KiB'] as const;
+export const COUNTERS = [
+  'cached pages',
+  'dirty pages',
+  'pages under writeback',
+  'free frames',
+  'queued requests',
+  'requests in flight',
+  'instantiated KiB',
+  'reserved KiB',
+] as const;

@@ -4,16 +4,25 @@ import { sizeSchema, timeSchema } from '#model/units';
 
 export const EXPERIMENT_FORMAT = 'faultline/experiment@1';
 
-const nameSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'a name of letters, digits, space, . _ or -'));
+const nameSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'a name of letters, digits, space, . _ or -'),
+);
 const countSchema = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'a number of at least 1'));
 const shareSchema = v.pipe(v.number(), v.minValue(0, 'a share from 0 to 1'), v.maxValue(1, 'a share from 0 to 1'));
 /** A document of the library by its id, or the document itself. */
-const referenceSchema = v.union([v.pipe(v.string(), v.nonEmpty()), v.looseObject({ format: v.string() })], 'the id of a document, or a document');
+const referenceSchema = v.union(
+  [v.pipe(v.string(), v.nonEmpty()), v.looseObject({ format: v.string() })],
+  'the id of a document, or a document',
+);
 export type Reference = v.InferOutput<typeof referenceSchema>;
 
 const choiceSchema = v.pipe(
   v.string(),
-  v.check((id) => id === 'native' || (POLICY_IDS as readonly string[]).includes(id), `one of ${['native', ...POLICY_IDS].join(', ')}`),
+  v.check(
+    (id) => id === 'native' || (POLICY_IDS as readonly string[]).includes(id),
+    `one of ${['native', ...POLICY_IDS].join(', ')}`,
+  ),
   v.transform((id) => id as PolicyChoice),
 );
 
@@ -27,7 +36,10 @@ export const patternSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('trace'),
     /** Byte offsets from `from`, and whether each is a load (r) or a store (w). */
-    accesses: v.pipe(v.array(v.strictTuple([v.pipe(v.number(), v.integer(), v.minValue(0)), v.picklist(['r', 'w'])])), v.minLength(1)),
+    accesses: v.pipe(
+      v.array(v.strictTuple([v.pipe(v.number(), v.integer(), v.minValue(0)), v.picklist(['r', 'w'])])),
+      v.minLength(1),
+    ),
   }),
 ]);
 export type Pattern = v.InferOutput<typeof patternSchema>;
@@ -54,16 +66,46 @@ const plainStepSchema = v.variant('do', [
   v.strictObject({ do: v.literal('load'), ...access }),
   v.strictObject({ do: v.literal('store'), ...access, nonTemporal: v.optional(v.boolean(), false) }),
   v.strictObject({ do: v.literal('mixed'), ...access, storeShare: shareSchema }),
-  v.strictObject({ do: v.literal('read'), ...label, ...range, file: v.string(), chunk: v.optional(sizeSchema, '4 KiB') }),
-  v.strictObject({ do: v.literal('write'), ...label, ...range, file: v.string(), chunk: v.optional(sizeSchema, '4 KiB') }),
+  v.strictObject({
+    do: v.literal('read'),
+    ...label,
+    ...range,
+    file: v.string(),
+    chunk: v.optional(sizeSchema, '4 KiB'),
+  }),
+  v.strictObject({
+    do: v.literal('write'),
+    ...label,
+    ...range,
+    file: v.string(),
+    chunk: v.optional(sizeSchema, '4 KiB'),
+  }),
   v.strictObject({ do: v.literal('mmap'), ...label, mapping: v.string() }),
   v.strictObject({ do: v.literal('munmap'), ...label, mapping: v.string() }),
-  v.strictObject({ do: v.literal('msync'), ...label, ...range, mapping: v.string(), mode: v.optional(v.picklist(['sync', 'async']), 'sync') }),
+  v.strictObject({
+    do: v.literal('msync'),
+    ...label,
+    ...range,
+    mapping: v.string(),
+    mode: v.optional(v.picklist(['sync', 'async']), 'sync'),
+  }),
   v.strictObject({ do: v.literal('fsync'), ...label, file: v.string() }),
   v.strictObject({ do: v.literal('fdatasync'), ...label, file: v.string() }),
-  v.strictObject({ do: v.literal('madvise'), ...label, ...range, mapping: v.string(), advice: v.picklist([...ADVICE, 'populate-read', 'populate-write', 'dontneed']) }),
+  v.strictObject({
+    do: v.literal('madvise'),
+    ...label,
+    ...range,
+    mapping: v.string(),
+    advice: v.picklist([...ADVICE, 'populate-read', 'populate-write', 'dontneed']),
+  }),
   v.strictObject({ do: v.literal('fadvise'), ...label, file: v.string(), advice: v.picklist(ADVICE) }),
-  v.strictObject({ do: v.literal('mprotect'), ...label, ...range, mapping: v.string(), protection: v.picklist(PROTECTION) }),
+  v.strictObject({
+    do: v.literal('mprotect'),
+    ...label,
+    ...range,
+    mapping: v.string(),
+    protection: v.picklist(PROTECTION),
+  }),
   /** Shorter or longer than before: the same call. */
   v.strictObject({ do: v.literal('truncate'), ...label, file: v.string(), size: sizeSchema }),
   v.strictObject({ do: v.literal('punch'), ...label, file: v.string(), from: sizeSchema, length: sizeSchema }),
@@ -98,13 +140,28 @@ export const stepSchema: v.GenericSchema<unknown, Step> = v.lazy((input) => {
   if (kind === 'loop') return loopSchema;
   if (kind === 'fork') return forkSchema;
   if ((STEP_KINDS as readonly unknown[]).includes(kind)) return plainStepSchema;
-  return v.strictObject({ do: v.picklist(STEP_KINDS, `one of ${STEP_KINDS.join(', ')}`) }) as unknown as v.GenericSchema<unknown, Step>;
+  return v.strictObject({
+    do: v.picklist(STEP_KINDS, `one of ${STEP_KINDS.join(', ')}`),
+  }) as unknown as v.GenericSchema<unknown, Step>;
 });
 const stepsSchema = v.pipe(v.array(stepSchema), v.minLength(1, 'at least one step'));
-const loopSchema: v.GenericSchema<unknown, LoopStep> = v.strictObject({ do: v.literal('loop'), ...label, times: countSchema, steps: stepsSchema });
-const forkSchema: v.GenericSchema<unknown, ForkStep> = v.strictObject({ do: v.literal('fork'), ...label, steps: stepsSchema });
+const loopSchema: v.GenericSchema<unknown, LoopStep> = v.strictObject({
+  do: v.literal('loop'),
+  ...label,
+  times: countSchema,
+  steps: stepsSchema,
+});
+const forkSchema: v.GenericSchema<unknown, ForkStep> = v.strictObject({
+  do: v.literal('fork'),
+  ...label,
+  steps: stepsSchema,
+});
 
-const extentSchema = v.strictObject({ at: sizeSchema, length: sizeSchema, state: v.optional(v.picklist(['written', 'unwritten']), 'written') });
+const extentSchema = v.strictObject({
+  at: sizeSchema,
+  length: sizeSchema,
+  state: v.optional(v.picklist(['written', 'unwritten']), 'written'),
+});
 const fileSchema = v.strictObject({
   name: nameSchema,
   size: sizeSchema,
@@ -133,7 +190,10 @@ export const experimentSchema = v.strictObject({
   format: v.literal(EXPERIMENT_FORMAT),
   name: v.pipe(v.string(), v.nonEmpty('a name')),
   question: v.optional(v.string(), ''),
-  seed: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'a number of at least 0'), v.maxValue(2 ** 31 - 1)), 1),
+  seed: v.optional(
+    v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'a number of at least 0'), v.maxValue(2 ** 31 - 1)),
+    1,
+  ),
   machines: listOf(referenceSchema),
   kernels: listOf(referenceSchema),
   filesystems: listOf(referenceSchema),

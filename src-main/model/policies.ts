@@ -37,7 +37,7 @@ export const POLICIES = [
     id: 'P2-writable',
     name: 'write access passed to nopage, read faults map writable',
     explanation:
-      "As P2, but a read fault installs a writable PTE, so that a later store to the page is never seen and meets the hole at writeback. This is the first of the two defects that Hugh Dickins named in the then current patch.",
+      'As P2, but a read fault installs a writable PTE, so that a later store to the page is never seen and meets the hole at writeback. This is the first of the two defects that Hugh Dickins named in the then current patch.',
     source: `Hugh Dickins (${THREAD})`,
   },
   {
@@ -79,7 +79,7 @@ export const POLICIES = [
     id: 'P5-by-page',
     name: 'write-protect handler, companions one page at a time',
     explanation:
-      "As P5, but the pages of a block larger than the page are taken one after another while the earlier ones are held. That is hold-and-wait: two faulters, or a reclaimer, can stop each other.",
+      'As P5, but the pages of a block larger than the page are taken one after another while the earlier ones are held. That is hold-and-wait: two faulters, or a reclaimer, can stop each other.',
     source: `discussed in ${THREAD}`,
   },
   {

@@ -37,7 +37,10 @@ export const tableSchema = v.pipe(
   }),
   v.check((figure) => estimateHasReason(figure), REASON),
   v.check((table) => table.units.length === table.columns.length, 'one unit a column is needed'),
-  v.check((table) => table.rows.every((row) => row.length === table.columns.length), 'every row needs one number a column'),
+  v.check(
+    (table) => table.rows.every((row) => row.length === table.columns.length),
+    'every row needs one number a column',
+  ),
 );
 export type Table = v.InferOutput<typeof tableSchema>;
 
@@ -68,7 +71,17 @@ function quantityIn(units: readonly string[], kind: string): v.GenericSchema<Qua
 /** Factors to picoseconds. */
 const TIME_PS: Readonly<Record<string, number>> = { ps: 1, ns: 1e3, us: 1e6, ms: 1e9, s: 1e12 };
 /** Factors to bytes. */
-const BYTES: Readonly<Record<string, number>> = { bytes: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const BYTES: Readonly<Record<string, number>> = {
+  bytes: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+};
 
 export const durationQuantitySchema = quantityIn(Object.keys(TIME_PS), 'a time');
 export const sizeQuantitySchema = quantityIn(Object.keys(BYTES), 'a size');

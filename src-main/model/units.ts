@@ -20,7 +20,7 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   ps: 1,
   ns: 1e3,
   us: 1e6,
-  'µs': 1e6,
+  µs: 1e6,
   ms: 1e9,
   s: 1e12,
   min: 60e12,
@@ -36,7 +36,9 @@ function parse(text: string, units: Readonly<Record<string, number>>): number | 
   const factor = unit === '' && Number(digits) === 0 ? 1 : units[unit];
   if (factor === undefined) return null;
   const value = Number(digits) * factor;
-  return Number.isSafeInteger(Math.round(value)) && Math.abs(value - Math.round(value)) < 1e-6 ? Math.round(value) : null;
+  return Number.isSafeInteger(Math.round(value)) && Math.abs(value - Math.round(value)) < 1e-6
+    ? Math.round(value)
+    : null;
 }
 
 /** `"16 KiB"` to bytes; `null` when it is no size, or no whole number of bytes. `"0"` needs no unit. */
@@ -54,7 +56,7 @@ const SIZE_STEPS = ['TiB', 'GiB', 'MiB', 'KiB'] as const;
 /** Bytes in the largest binary unit that divides them: exact, and read back by {@link parseSize}. */
 export function formatSize(bytes: number): string {
   for (const unit of SIZE_STEPS) {
-    const factor = SIZE_UNITS[unit]!;
+    const factor = SIZE_UNITS[unit];
     if (bytes !== 0 && bytes % factor === 0) return `${bytes / factor} ${unit}`;
   }
   return `${bytes} B`;

@@ -16,7 +16,8 @@ function deepest(issue: AnyIssue): { issue: AnyIssue; keys: (string | number)[] 
   let best = { issue, keys };
   for (const inner of issue.issues ?? []) {
     const found = deepest(inner);
-    if (found.keys.length > 0 && keys.length + found.keys.length > best.keys.length) best = { issue: found.issue, keys: [...keys, ...found.keys] };
+    if (found.keys.length > 0 && keys.length + found.keys.length > best.keys.length)
+      best = { issue: found.issue, keys: [...keys, ...found.keys] };
   }
   return best;
 }
@@ -26,7 +27,8 @@ function problemOf(issue: AnyIssue, file: string | undefined): Problem {
   const path = formatPath(found.keys);
   const where = { ...(file === undefined ? {} : { file }), ...(path === '' ? {} : { path }) };
   const { type, expected, received, message } = found.issue;
-  if (type === 'strict_object' && expected === 'never') return { ...where, message: 'unknown field', expected: 'one of the fields of the schema' };
+  if (type === 'strict_object' && expected === 'never')
+    return { ...where, message: 'unknown field', expected: 'one of the fields of the schema' };
   if (received === 'undefined') return { ...where, message: 'missing', expected: wanted(message, expected) };
   return { ...where, message: `${received ?? 'this value'} is not valid here`, expected: wanted(message, expected) };
 }
@@ -58,7 +60,12 @@ export function parseJson(text: string, file?: string): unknown {
     const detail = error instanceof Error ? error.message : '';
     const position = /position (\d+)/.exec(detail)?.[1];
     const line = position === undefined ? text.split('\n').length : text.slice(0, Number(position)).split('\n').length;
-    throw new InputError({ ...(file === undefined ? {} : { file }), line, message: 'not valid JSON', expected: 'a JSON document' });
+    throw new InputError({
+      ...(file === undefined ? {} : { file }),
+      line,
+      message: 'not valid JSON',
+      expected: 'a JSON document',
+    });
   }
 }
 

@@ -11,7 +11,9 @@ export function buildReport(input: ReportInput): Report {
     title: input.title,
     question: input.question,
     madeAt: input.madeAt,
-    sections: [summary(runs), metricsSection(runs), timelines(input), deadlocks(runs), reproduce(input)].filter((section) => section.blocks.length > 0),
+    sections: [summary(runs), metricsSection(runs), timelines(input), deadlocks(runs), reproduce(input)].filter(
+      (section) => section.blocks.length > 0,
+    ),
   };
 }
 
@@ -45,21 +47,34 @@ const METRIC_ROWS: readonly (readonly [string, (run: RunInfo) => string])[] = [
 ];
 
 function metricsSection(runs: readonly RunInfo[]): Section {
-  const head: Cell[] = [{ text: 'metric', number: false }, ...runs.map((run) => ({ text: subject(run), number: true }))];
-  const rows = METRIC_ROWS.map(([label, value]): Cell[] => [{ text: label, number: false }, ...runs.map((run) => ({ text: value(run), number: true }))]);
+  const head: Cell[] = [
+    { text: 'metric', number: false },
+    ...runs.map((run) => ({ text: subject(run), number: true })),
+  ];
+  const rows = METRIC_ROWS.map(([label, value]): Cell[] => [
+    { text: label, number: false },
+    ...runs.map((run) => ({ text: value(run), number: true })),
+  ]);
   const causes = [...new Set(runs.flatMap((run) => Object.keys(run.metrics.time.byCauseNs)))];
   const timeRows = causes.map((cause): Cell[] => [
     { text: cause, number: false },
     ...runs.map((run) => ({ text: formatTime((run.metrics.time.byCauseNs[cause] ?? 0) * 1e3), number: true })),
   ]);
   const blocks: Block[] = [{ type: 'table', caption: 'Metrics', head, rows }];
-  if (timeRows.length > 0) blocks.push({ type: 'table', caption: 'Core time by cause', head: [{ text: 'cause', number: false }, ...head.slice(1)], rows: timeRows });
+  if (timeRows.length > 0)
+    blocks.push({
+      type: 'table',
+      caption: 'Core time by cause',
+      head: [{ text: 'cause', number: false }, ...head.slice(1)],
+      rows: timeRows,
+    });
   return { title: 'Metrics', blocks };
 }
 
 function timelines(input: ReportInput): Section {
   const blocks: Block[] = [];
-  for (const { run, tile } of input.runs) if (tile !== null) blocks.push({ type: 'figure', figure: timelineFigure(run, tile) });
+  for (const { run, tile } of input.runs)
+    if (tile !== null) blocks.push({ type: 'figure', figure: timelineFigure(run, tile) });
   return { title: 'Timelines', blocks };
 }
 
@@ -70,7 +85,12 @@ function deadlocks(runs: readonly RunInfo[]): Section {
     const label = new Map(run.waitFor.nodes.map((node) => [node.id, node.label]));
     blocks.push(
       { type: 'paragraph', text: `${subject(run)} ended in a ${run.verdict}. Who waits for whom:` },
-      { type: 'list', items: run.waitFor.edges.map((edge) => `${label.get(edge.from) ?? edge.from} waits for ${label.get(edge.to) ?? edge.to}: ${edge.label}`) },
+      {
+        type: 'list',
+        items: run.waitFor.edges.map(
+          (edge) => `${label.get(edge.from) ?? edge.from} waits for ${label.get(edge.to) ?? edge.to}: ${edge.label}`,
+        ),
+      },
     );
   }
   return { title: 'The knot', blocks };
@@ -88,12 +108,28 @@ function reproduce(input: ReportInput): Section {
       {
         type: 'table',
         caption: 'Runs',
-        head: ['run', 'policy', 'file system', 'kernel', 'machine', 'engine', 'seed', 'hash'].map((text) => ({ text, number: false })),
+        head: ['run', 'policy', 'file system', 'kernel', 'machine', 'engine', 'seed', 'hash'].map((text) => ({
+          text,
+          number: false,
+        })),
         rows: runs.map((run) =>
-          [run.id, run.policy, run.filesystem, run.kernel, run.machine, run.engineVersion, String(run.seed), run.hash].map((text) => ({ text, number: false })),
+          [
+            run.id,
+            run.policy,
+            run.filesystem,
+            run.kernel,
+            run.machine,
+            run.engineVersion,
+            String(run.seed),
+            run.hash,
+          ].map((text) => ({ text, number: false })),
         ),
       },
-      ...input.documents.map((document): Block => ({ type: 'code', title: `${document.kind} ${document.id}`, text: document.json })),
+      ...input.documents.map((document): Block => ({
+        type: 'code',
+        title: `${document.kind} ${document.id}`,
+        text: document.json,
+      })),
     ],
   };
 }

@@ -9,7 +9,16 @@ import { subject } from './sentences.ts';
  * Okabe and Ito's colours for colour-blind readers (Color Universal Design, 2008), dark enough for print.
  * Classes in the SVG, so that a page may restyle them; the fill is the fallback for a lone SVG.
  */
-const COLOURS = { needed: '#0072b2', needless: '#d55e00', read: '#56b4e9', write: '#009e73', writeProtect: '#cc79a7', io: '#e69f00', ink: '#222222', faint: '#8a8f98' } as const;
+const COLOURS = {
+  needed: '#0072b2',
+  needless: '#d55e00',
+  read: '#56b4e9',
+  write: '#009e73',
+  writeProtect: '#cc79a7',
+  io: '#e69f00',
+  ink: '#222222',
+  faint: '#8a8f98',
+} as const;
 
 const WIDTH = 760;
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
@@ -31,12 +40,19 @@ export function blocksFigure(runs: readonly RunInfo[]): Figure {
       text(left - 8, y + 13, subject(run), 'end'),
       rect(left, y, needed, 18, COLOURS.needed),
       rect(left + needed, y, needless, 18, COLOURS.needless),
-      needless > 2 ? `<rect x="${round(left + needed)}" y="${y}" width="${round(needless)}" height="18" fill="url(#hatch)"/>` : '',
+      needless > 2
+        ? `<rect x="${round(left + needed)}" y="${y}" width="${round(needless)}" height="18" fill="url(#hatch)"/>`
+        : '',
       text(left + needed + needless + 6, y + 13, `${formatCount(instantiatedKiB)} KiB`, 'start'),
     ].join('');
   });
   const hatch = `<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" stroke="#ffffff" stroke-opacity="0.45" stroke-width="2"/></pattern></defs>`;
-  const legend = [rect(left, 4, 12, 12, COLOURS.needed), text(left + 18, 14, 'needed', 'start'), rect(left + 90, 4, 12, 12, COLOURS.needless), text(left + 108, 14, 'needless', 'start')].join('');
+  const legend = [
+    rect(left, 4, 12, 12, COLOURS.needed),
+    text(left + 18, 14, 'needed', 'start'),
+    rect(left + 90, 4, 12, 12, COLOURS.needless),
+    text(left + 108, 14, 'needless', 'start'),
+  ].join('');
   const caption = 'Blocks that each policy gave to holes, KiB; needless ones hold no stored byte.';
   return { caption, svg: svg(height, caption, hatch + legend + bars.join('')) };
 }
@@ -59,13 +75,13 @@ export function timelineFigure(run: RunInfo, tile: Tile): Figure {
   const right = 60;
   const row = 34;
   const counts = TRACKS.map((track) => columnCounts(tile, track.kinds));
-  const shown = TRACKS.map((_, i) => i).filter((i) => counts[i]!.some((value) => value > 0));
+  const shown = TRACKS.map((_, i) => i).filter((i) => counts[i].some((value) => value > 0));
   const height = shown.length * row + 40;
   const plot = WIDTH - left - right;
   const marks: string[] = [];
   shown.forEach((t, place) => {
-    const track = TRACKS[t]!;
-    const values = counts[t]!;
+    const track = TRACKS[t];
+    const values = counts[t];
     const most = Math.max(...values);
     const bottom = 8 + place * row + row - 8;
     marks.push(text(left - 8, bottom - 6, track.label, 'end'), line(left, bottom, WIDTH - right, bottom));
@@ -77,14 +93,24 @@ export function timelineFigure(run: RunInfo, tile: Tile): Figure {
       })
       .join('');
     marks.push(`<path d="${bars}" fill="${track.colour}"/>`);
-    marks.push(text(WIDTH - right + 6, bottom - 6, formatCount(values.reduce((sum, value) => sum + value, 0)), 'start'));
+    marks.push(
+      text(WIDTH - right + 6, bottom - 6, formatCount(values.reduce((sum, value) => sum + value, 0)), 'start'),
+    );
   });
   const axis = height - 24;
   for (let i = 0; i <= 4; i++) {
     const x = left + (plot * i) / 4;
-    marks.push(line(x, axis - 4, x, axis + 2), text(x, axis + 16, formatTime(tile.from + ((tile.to - tile.from) * i) / 4), i === 4 ? 'end' : i === 0 ? 'start' : 'middle'));
+    marks.push(
+      line(x, axis - 4, x, axis + 2),
+      text(
+        x,
+        axis + 16,
+        formatTime(tile.from + ((tile.to - tile.from) * i) / 4),
+        i === 4 ? 'end' : i === 0 ? 'start' : 'middle',
+      ),
+    );
   }
-  const caption = `${subject(run)}: ${EVENT_KINDS[EventKind.readFault]!.label}s, allocations and I/O over simulated time; bar height is relative to the row's highest, the row's total is at its end.`;
+  const caption = `${subject(run)}: ${EVENT_KINDS[EventKind.readFault].label}s, allocations and I/O over simulated time; bar height is relative to the row's highest, the row's total is at its end.`;
   return { caption, svg: svg(height, caption, marks.join('')) };
 }
 
@@ -92,13 +118,13 @@ function columnCounts(tile: Tile, kinds: readonly number[]): number[] {
   const counts = new Array<number>(tile.columns).fill(0);
   const { cells, spans } = tile;
   for (let i = 0; i < cells.count; i++) {
-    if (kinds.includes(cells.kind[i]!)) counts[cells.column[i]!]! += cells.events[i]!;
+    if (kinds.includes(cells.kind[i])) counts[cells.column[i]] += cells.events[i];
   }
   const width = (tile.to - tile.from) / tile.columns;
   for (let i = 0; i < spans.count; i++) {
-    if (!kinds.includes(spans.kind[i]!)) continue;
-    const column = Math.min(tile.columns - 1, Math.max(0, Math.floor((spans.time[i]! - tile.from) / width)));
-    counts[column]! += 1;
+    if (!kinds.includes(spans.kind[i])) continue;
+    const column = Math.min(tile.columns - 1, Math.max(0, Math.floor((spans.time[i] - tile.from) / width)));
+    counts[column] += 1;
   }
   return counts;
 }

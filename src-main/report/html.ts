@@ -3,8 +3,15 @@ import type { Block, Cell, Report } from './model.ts';
 
 /** The report as one HTML file: no network, no script. */
 export function reportHtml(report: Report): string {
-  const contents = report.sections.map((section, i) => `<li><a href="#s${i}">${escape(section.title)}</a></li>`).join('');
-  const sections = report.sections.map((section, i) => `<section id="s${i}"><h2>${escape(section.title)}</h2>\n${section.blocks.map(block).join('\n')}</section>`).join('\n');
+  const contents = report.sections
+    .map((section, i) => `<li><a href="#s${i}">${escape(section.title)}</a></li>`)
+    .join('');
+  const sections = report.sections
+    .map(
+      (section, i) =>
+        `<section id="s${i}"><h2>${escape(section.title)}</h2>\n${section.blocks.map(block).join('\n')}</section>`,
+    )
+    .join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>

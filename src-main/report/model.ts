@@ -39,7 +39,12 @@ export interface Figure {
 export type Block =
   | { readonly type: 'paragraph'; readonly text: string }
   | { readonly type: 'list'; readonly items: readonly string[] }
-  | { readonly type: 'table'; readonly caption: string; readonly head: readonly Cell[]; readonly rows: readonly (readonly Cell[])[] }
+  | {
+      readonly type: 'table';
+      readonly caption: string;
+      readonly head: readonly Cell[];
+      readonly rows: readonly (readonly Cell[])[];
+    }
   | { readonly type: 'figure'; readonly figure: Figure }
   | { readonly type: 'code'; readonly title: string; readonly text: string };
 

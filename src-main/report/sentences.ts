@@ -18,7 +18,7 @@ export function comparisonSentences(runs: readonly RunInfo[]): string[] {
   if (runs.length < 2) return [];
   const sentences: string[] = [];
   const byBlocks = [...runs].sort((x, y) => x.metrics.blocks.instantiatedKiB - y.metrics.blocks.instantiatedKiB);
-  const least = byBlocks[0]!;
+  const least = byBlocks[0];
   const most = byBlocks.at(-1)!;
   const low = least.metrics.blocks.instantiatedKiB;
   const high = most.metrics.blocks.instantiatedKiB;
@@ -27,12 +27,14 @@ export function comparisonSentences(runs: readonly RunInfo[]): string[] {
     const ratio = low > 0 ? `, ${Number((high / low).toPrecision(3))} times as much` : '';
     sentences.push(`${subject(most)} allocated ${kib(high)}${ratio}, where ${subject(least)} allocated ${kib(low)}.`);
   }
-  const totals = runs.map((run) => run.metrics.faults.read + run.metrics.faults.write + run.metrics.faults.writeProtect);
+  const totals = runs.map(
+    (run) => run.metrics.faults.read + run.metrics.faults.write + run.metrics.faults.writeProtect,
+  );
   const fewest = Math.min(...totals);
   const greatest = Math.max(...totals);
   if (fewest !== greatest) {
     sentences.push(
-      `Faults run from ${formatCount(fewest)} (${subject(runs[totals.indexOf(fewest)]!)}) to ${formatCount(greatest)} (${subject(runs[totals.indexOf(greatest)]!)}).`,
+      `Faults run from ${formatCount(fewest)} (${subject(runs[totals.indexOf(fewest)])}) to ${formatCount(greatest)} (${subject(runs[totals.indexOf(greatest)])}).`,
     );
   }
   return sentences;

@@ -17,7 +17,17 @@ function send(message: EmulatorResponse): void {
 }
 
 function sendBatch(batch: EventBatch): void {
-  const buffers = [batch.time, batch.duration, batch.lane, batch.kind, batch.address, batch.a, batch.b, batch.c, batch.cause].map((column) => column.buffer as ArrayBuffer);
+  const buffers = [
+    batch.time,
+    batch.duration,
+    batch.lane,
+    batch.kind,
+    batch.address,
+    batch.a,
+    batch.b,
+    batch.c,
+    batch.cause,
+  ].map((column) => column.buffer as ArrayBuffer);
   port!.postMessage({ type: 'batch', batch } satisfies EmulatorResponse, buffers);
 }
 
@@ -55,6 +65,11 @@ port.on('message', ({ plan, control }: EmulatorRequest) => {
     else send({ type: 'done', outcome, hash: hasher.finish(outcome), planHash: plansHash });
   } catch (error) {
     if (error instanceof InputError) send({ type: 'refused', problem: error.problem });
-    else send({ type: 'failed', message: error instanceof Error ? error.message : String(error), detail: error instanceof Error ? (error.stack ?? '') : '' });
+    else
+      send({
+        type: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+        detail: error instanceof Error ? (error.stack ?? '') : '',
+      });
   }
 });

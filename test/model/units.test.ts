@@ -11,7 +11,9 @@ describe('sizes', () => {
     ['0', 0],
   ])('reads %s', (text, bytes) => expect(parseSize(text)).toBe(bytes));
 
-  it.each(['-4 KiB', '16', 'KiB', '16 KB', '1.3 B', '', '1e3 B', '99999999 TiB'])('refuses %j', (text) => expect(parseSize(text)).toBeNull());
+  it.each(['-4 KiB', '16', 'KiB', '16 KB', '1.3 B', '', '1e3 B', '99999999 TiB'])('refuses %j', (text) =>
+    expect(parseSize(text)).toBeNull(),
+  );
 
   it('reads back what it writes', () => {
     fc.assert(

@@ -54,7 +54,10 @@ describe('sentences', () => {
     ));
 
   it('tell runs apart by blocks and faults', () => {
-    const lean = run('P5', { blocks: { instantiatedKiB: 1024, neededKiB: 1024, needlessKiB: 0 }, faults: { ...METRICS.faults, writeProtect: 256 } });
+    const lean = run('P5', {
+      blocks: { instantiatedKiB: 1024, neededKiB: 1024, needlessKiB: 0 },
+      faults: { ...METRICS.faults, writeProtect: 256 },
+    });
     expect(comparisonSentences([run('P1'), lean]).map(plain)).toEqual([
       'P1 on fs allocated 16 384 KiB, 16 times as much, where P5 on fs allocated 1 024 KiB.',
       'Faults run from 4 096 (P1 on fs) to 4 352 (P5 on fs).',
@@ -62,11 +65,19 @@ describe('sentences', () => {
   });
 
   it('name lost bytes and a deadlock', () =>
-    expect(plain(runSentence(run('P3', { lostBytes: 5120 }, { verdict: 'deadlock' })))).toContain('5 120 stored bytes were lost. It ended in a deadlock.'));
+    expect(plain(runSentence(run('P3', { lostBytes: 5120 }, { verdict: 'deadlock' })))).toContain(
+      '5 120 stored bytes were lost. It ended in a deadlock.',
+    ));
 });
 
 describe('the HTML report', () => {
-  const input = { title: 'A <b>title</b>', question: 'Why & how?', runs: [{ run: run('P1'), tile: null }], documents: [{ kind: 'experiment', id: 'x', json: '{"a":"</pre>"}' }], madeAt: '2026-01-01T00:00:00Z' };
+  const input = {
+    title: 'A <b>title</b>',
+    question: 'Why & how?',
+    runs: [{ run: run('P1'), tile: null }],
+    documents: [{ kind: 'experiment', id: 'x', json: '{"a":"</pre>"}' }],
+    madeAt: '2026-01-01T00:00:00Z',
+  };
   const html = reportHtml(buildReport(input));
 
   it('needs no network and no script', () => {

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { printJson, printLine } from '#cli/output';
+import { writeWhole } from '#cli/write-whole';
 import { DISKSIM_ORIGIN, importDiskSimFile } from '#lab/drives';
-import { InputError } from '#model/problem';
 
 export default defineCommand({
   meta: {
@@ -21,11 +20,12 @@ export default defineCommand({
       valueHint: 'TEXT',
       description: `what to name as the source of the figures (${DISKSIM_ORIGIN})`,
     },
+    force: { type: 'boolean', description: 'replace the file named by --out' },
     json: { type: 'boolean', description: 'print the document' },
   },
   run({ args }) {
     const drive = importDiskSimFile(args.file, args.source, new Date().toISOString().slice(0, 10));
-    if (args.out !== undefined) writeNew(args.out, `${JSON.stringify(drive, null, 1)}\n`);
+    if (args.out !== undefined) writeWhole(args.out, `${JSON.stringify(drive, null, 1)}\n`, args.force ?? false);
     if (args.json) {
       printJson(drive);
       return;
@@ -44,16 +44,3 @@ export default defineCommand({
     );
   },
 });
-
-/** Writes a file that must not be there yet. */
-function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (error) {
-    const exists = (error as { code?: unknown }).code === 'EEXIST';
-    throw new InputError({
-      file: path,
-      message: exists ? 'is there already, and was left alone' : 'cannot be written',
-    });
-  }
-}

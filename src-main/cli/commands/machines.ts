@@ -6,7 +6,11 @@ import type { Quantity } from '#model/quantity';
 export default defineCommand({
   meta: { name: 'machines', description: 'List the machines, or show one with every figure and its source' },
   args: {
-    id: { type: 'positional', required: false, description: 'machine, processor, disk or kernel-costs document to show' },
+    id: {
+      type: 'positional',
+      required: false,
+      description: 'machine, processor, disk or kernel-costs document to show',
+    },
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
@@ -18,7 +22,8 @@ export default defineCommand({
       return;
     }
     const machines = documents.all('machine');
-    const named = (kind: 'processor' | 'storage' | 'kernelCosts') => documents.ids(kind).map((id) => ({ ...documents.get(kind, id), id }));
+    const named = (kind: 'processor' | 'storage' | 'kernelCosts') =>
+      documents.ids(kind).map((id) => ({ ...documents.get(kind, id), id }));
     const parts = { processors: named('processor'), disks: named('storage'), kernelCosts: named('kernelCosts') };
     if (args.json) {
       printJson({ machines, ...parts });
@@ -42,7 +47,8 @@ export default defineCommand({
     }
 
     function findAny(id: string): object {
-      for (const kind of ['machine', 'processor', 'storage', 'kernelCosts'] as const) if (documents.ids(kind).includes(id)) return documents.get(kind, id);
+      for (const kind of ['machine', 'processor', 'storage', 'kernelCosts'] as const)
+        if (documents.ids(kind).includes(id)) return documents.get(kind, id);
       return documents.get('machine', id);
     }
   },
@@ -57,11 +63,15 @@ function figureLines(document: object): string[] {
       return;
     }
     if (isFigure(value)) {
-      const figure = 'value' in value ? `${(value as Quantity).value} ${(value as Quantity).unit}` : 'table or distribution (see --json)';
+      const figure =
+        'value' in value
+          ? `${(value as Quantity).value} ${(value as Quantity).unit}`
+          : 'table or distribution (see --json)';
       rows.push({ path, figure, method: value.method, source: value.source });
       return;
     }
-    for (const [key, inner] of Object.entries(value)) walk(inner, Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`);
+    for (const [key, inner] of Object.entries(value))
+      walk(inner, Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`);
   };
   walk(document, '');
   return formatTable(rows, [

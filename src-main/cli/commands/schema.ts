@@ -5,7 +5,11 @@ import { documentSchema, SCHEMA_FORMATS } from '#lab/schemas';
 export default defineCommand({
   meta: { name: 'schema', description: 'Print the JSON Schema of a document format, or list the formats' },
   args: {
-    format: { type: 'positional', required: false, description: 'format, such as experiment or faultline/experiment@1' },
+    format: {
+      type: 'positional',
+      required: false,
+      description: 'format, such as experiment or faultline/experiment@1',
+    },
     json: { type: 'boolean', description: 'print one JSON document (a schema always is one)' },
   },
   run({ args }) {

@@ -14,7 +14,11 @@ import { defaultLibraryPath } from '#store/location';
 const SEED_EXPERIMENT = '2005-question';
 
 export default defineCommand({
-  meta: { name: 'start', description: 'What "npm start" does without a display: run an experiment, compare, report', hidden: true },
+  meta: {
+    name: 'start',
+    description: 'What "npm start" does without a display: run an experiment, compare, report',
+    hidden: true,
+  },
   args: {
     experiment: { type: 'positional', required: false, description: 'file, or id of a shipped experiment' },
     ...libraryArg,
@@ -25,7 +29,8 @@ export default defineCommand({
     printLine(name);
     if (question !== '') printLine(question);
     printLine();
-    const libraryPath = args.library ?? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+    const libraryPath =
+      args.library ?? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
     await withLab(args.library, async (lab) => {
       const runs = await runWithProgress(lab, experiment);
       for (const line of comparisonTable(runs)) printLine(line);
