@@ -1,5 +1,6 @@
 import { AccessOrder, type AccessBatch } from '#emulator/cpu/access';
-import { deterministicExp, deterministicLog } from '#emulator/memory/elementary';
+import { deterministicExp, deterministicLog } from './elementary.ts';
+import { zipfConstants, type ZipfConstants } from './zipf.ts';
 
 /** A well-mixed 32-bit value for each (stream, i): draws need no state, so a batch can stop anywhere. */
 export function draw(seed: number, stream: number, i: number): number {
@@ -37,44 +38,20 @@ export function permute(x: number, bits: number, seed: number): number {
   return y >>> 0;
 }
 
-/** Zipf by rejection-inversion (Hörmann and Derflinger 1996), with functions whose results are the same everywhere. */
-class Zipf {
-  private readonly skew: number;
-  private readonly upper: number;
-  private readonly lower: number;
-  private readonly cut: number;
+const near = (t: number): boolean => t < 1e-8 && t > -1e-8;
 
-  constructor(slots: number, skew: number) {
-    this.skew = skew;
-    this.lower = this.integral(1.5) - 1;
-    this.upper = this.integral(slots + 0.5);
-    this.cut = 2 - this.inverse(this.integral(2.5) - this.density(2));
-  }
-
-  private density(x: number): number {
-    return deterministicExp(-this.skew * deterministicLog(x));
-  }
-
-  private integral(x: number): number {
-    const l = deterministicLog(x);
-    const t = (1 - this.skew) * l;
-    const near = t < 1e-8 && t > -1e-8;
-    return near ? l * (1 + t / 2) : (deterministicExp(t) - 1) / (1 - this.skew);
-  }
-
-  private inverse(x: number): number {
-    const t = x * (1 - this.skew);
-    const near = t < 1e-8 && t > -1e-8;
-    return deterministicExp(near ? x * (1 - t / 2) : deterministicLog(1 + t) / (1 - this.skew));
-  }
-
-  rank(seed: number, i: number, slots: number): number {
-    for (let attempt = 0; ; attempt++) {
-      const u = this.upper + ((draw(seed, 16 + attempt, i) + 0.5) / 4294967296) * (this.lower - this.upper);
-      const x = this.inverse(u);
-      const k = Math.min(slots, Math.max(1, Math.floor(x + 0.5)));
-      if (k - x <= this.cut || u >= this.integral(k + 0.5) - this.density(k) || attempt === 63) return k;
-    }
+/** A rank 1..slots, Zipf-distributed, by rejection-inversion. */
+function zipfRank(constants: ZipfConstants, skew: number, slots: number, seed: number, i: number): number {
+  for (let attempt = 0; ; attempt++) {
+    const u = constants.upper + ((draw(seed, 16 + attempt, i) + 0.5) / 4294967296) * (constants.lower - constants.upper);
+    const t = u * (1 - skew);
+    const x = deterministicExp(near(t) ? u * (1 - t / 2) : deterministicLog(1 + t) / (1 - skew));
+    const k = Math.min(slots, Math.max(1, Math.floor(x + 0.5)));
+    if (k - x <= constants.cut || attempt === 63) return k;
+    const l = deterministicLog(k + 0.5);
+    const s = (1 - skew) * l;
+    const integral = near(s) ? l * (1 + s / 2) : (deterministicExp(s) - 1) / (1 - skew);
+    if (u >= integral - deterministicExp(-skew * deterministicLog(k))) return k;
   }
 }
 
@@ -83,16 +60,19 @@ export interface Access {
   readonly store: boolean;
 }
 
-/** The accesses of a batch, one after the other. */
+/**
+ * The accesses of a batch, one after the other: the same that the WebAssembly path makes (`wasm/pattern.ts`), for
+ * whoever needs to know where a batch goes without running it.
+ */
 export class Pattern {
   private readonly batch: AccessBatch;
-  private readonly zipf: Zipf | null;
+  private readonly zipf: ZipfConstants | null;
   private readonly bits: number;
   private position = 0;
 
   constructor(batch: AccessBatch) {
     this.batch = batch;
-    this.zipf = batch.order === AccessOrder.zipf ? new Zipf(batch.slots, batch.skew) : null;
+    this.zipf = batch.order === AccessOrder.zipf ? zipfConstants(batch.slots, batch.skew) : null;
     this.bits = bitsFor(batch.slots);
   }
 
@@ -112,7 +92,7 @@ export class Pattern {
       case AccessOrder.random:
         return scale(draw(seed, 0, i), slots);
       case AccessOrder.zipf:
-        return this.zipf!.rank(seed, i, slots) - 1;
+        return zipfRank(this.zipf!, this.batch.skew, slots, seed, i) - 1;
       case AccessOrder.hotCold: {
         const { hotSlots } = this.batch;
         if (hotSlots >= slots || draw(seed, 2, i) < threshold(this.batch.hotShare)) return scale(draw(seed, 0, i), Math.min(hotSlots, slots));

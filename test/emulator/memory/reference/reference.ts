@@ -1,11 +1,10 @@
 import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
-import { processorFigures, type ProcessorFigures } from '#emulator/cpu/figures';
+import type { ProcessorFigures } from '#emulator/cpu/figures';
 import { CpuCounter, CYCLE_CAUSES, CPU_COUNTERS, CycleCause, StopReason, type Processor, type ProcessorCosts } from '#emulator/cpu/processor';
 import { HUGE_PAGES, PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
-import type { ProcessorDocument } from '#model/processor';
 import { FROM_CORE, FROM_MEMORY, Hierarchy } from './caches.ts';
 import { ReferencePageTable } from './page-table.ts';
-import { Pattern, type Access } from './patterns.ts';
+import { Pattern, type Access } from '#emulator/memory/patterns';
 import { Tlb, WalkCaches, type Translation } from './tlb.ts';
 
 /** Lines a prefetch may still be under way for. */
@@ -94,8 +93,8 @@ export class ReferenceProcessor implements Processor {
   private trafficLines = 0;
   private memoryLatency: number;
 
-  constructor(document: ProcessorDocument, options: { cores: number; frames: number }) {
-    this.f = processorFigures(document);
+  constructor(figures: ProcessorFigures, options: { cores: number; frames: number }) {
+    this.f = figures;
     this.coreCount = options.cores;
     this.costs = this.f;
     this.cores = Array.from({ length: options.cores }, () => new Core(this.f));

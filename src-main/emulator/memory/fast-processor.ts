@@ -1,0 +1,234 @@
+import { AccessOrder, type AccessBatch } from '#emulator/cpu/access';
+import type { ProcessorFigures } from '#emulator/cpu/figures';
+import { CPU_COUNTERS, CYCLE_CAUSES, CycleCause, type Processor, type ProcessorCosts, type StopReason } from '#emulator/cpu/processor';
+import type { PageTable } from '#emulator/mmu/page-table';
+import { InputError } from '#model/problem';
+import { instantiateMemoryPath, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
+import { zipfConstants } from './zipf.ts';
+
+/** Most pages that are invalidated one by one; beyond, the space's entries go altogether (Linux: tlb_single_page_flush_ceiling). */
+export const FLUSH_CEILING = 33;
+/** Line numbers have 32 bits: 256 GiB in lines of 64 bytes. */
+const MAX_LINES = 2 ** 32;
+/** A cache word has 28 bits for its tag. */
+const MAX_TAG = 2 ** 28;
+const MAX_CORES = 64;
+/** Frames kept free above the kernel's for page tables: 2^18 tables at most. */
+const TABLE_FRAMES = 2 ** 18;
+const SHARE_ONE = 2 ** 32;
+
+const share = (fraction: number): number => Math.min(SHARE_ONE, Math.floor(fraction * SHARE_ONE));
+
+class WasmPageTable implements PageTable {
+  private readonly path: MemoryPath;
+  private readonly space: number;
+
+  constructor(path: MemoryPath, space: number) {
+    this.path = path;
+    this.space = space;
+  }
+  get mapped(): number {
+    return this.path.mapped(this.space);
+  }
+  flags(vpn: number): number {
+    return this.path.pteFlags(this.space, vpn);
+  }
+  frame(vpn: number): number {
+    return this.path.pteFrame(this.space, vpn);
+  }
+  set(vpn: number, frame: number, flags: number): void {
+    this.path.pteSet(this.space, vpn, frame, flags);
+  }
+  setHuge(vpn: number, frame: number, flags: number): void {
+    this.path.pteSetHuge(this.space, vpn, frame, flags);
+  }
+  change(vpn: number, clear: number, set: number): void {
+    this.path.pteChange(this.space, vpn, clear, set);
+  }
+  clear(vpn: number): number {
+    return this.path.pteClear(this.space, vpn);
+  }
+}
+
+/** The processor on the WebAssembly memory path. */
+export class FastProcessor implements Processor {
+  readonly coreCount: number;
+  readonly costs: ProcessorCosts;
+  private readonly path: MemoryPath;
+  private readonly tables: PageTable[] = [];
+  private readonly batches: (AccessBatch | null)[];
+  /** Copies of what lies in linear memory, whose views would go stale when it grows. */
+  private readonly times: Float64Array[];
+  private readonly counts = new Float64Array(CPU_COUNTERS.length);
+  private view: Float64Array;
+  private readonly timeAt: number[];
+  private readonly countersAt: number;
+
+  constructor(figures: ProcessorFigures, cores: number, frames: number) {
+    checkSize(figures, cores, frames);
+    this.coreCount = cores;
+    this.costs = figures;
+    this.path = instantiateMemoryPath();
+    setUp(this.path, figures, cores, frames);
+    this.view = new Float64Array(this.path.memory.buffer);
+    this.batches = new Array<AccessBatch | null>(cores).fill(null);
+    this.times = Array.from({ length: cores }, () => new Float64Array(CYCLE_CAUSES.length));
+    this.timeAt = Array.from({ length: cores }, (_, core) => this.path.timeAt(core) / 8);
+    this.countersAt = this.path.countersAt() / 8;
+  }
+
+  createSpace(): number {
+    const space = this.path.createSpace();
+    if (space < 0) throw new RangeError('more address spaces than the page tables hold (1024)');
+    this.tables.push(new WasmPageTable(this.path, space));
+    return space;
+  }
+  pageTable(space: number): PageTable {
+    return this.tables[space];
+  }
+  switchTo(core: number, space: number): void {
+    this.path.switchTo(core, space, this.costs.contextSwitch);
+    this.copyTime(core);
+  }
+
+  begin(core: number, batch: AccessBatch): void {
+    checkBatch(batch);
+    this.batches[core] = batch;
+    let bits = 1;
+    while (2 ** bits < batch.slots) bits++;
+    const dependent = batch.dependent ?? batch.order === AccessOrder.chase;
+    this.path.begin(
+      core, batch.order, batch.kind, share(batch.storeShare), batch.base, batch.offset, batch.stride, batch.slots, batch.count, batch.width,
+      batch.seed | 0, bits, share(batch.hotShare), batch.hotSlots, dependent ? 1 : 0,
+    );
+    if (batch.order === AccessOrder.zipf) {
+      const { lower, upper, cut } = zipfConstants(batch.slots, batch.skew);
+      this.path.setZipf(core, batch.skew, lower, upper, cut);
+    }
+  }
+
+  run(core: number, horizon: number): StopReason {
+    const batch = this.batches[core];
+    if (batch === null) return 0;
+    let reason = this.path.run(core, horizon);
+    while (reason === REFILL) {
+      this.fillTrace(core, batch);
+      reason = this.path.run(core, horizon);
+    }
+    this.copyTime(core);
+    return reason as StopReason;
+  }
+
+  private fillTrace(core: number, batch: AccessBatch): void {
+    const first = this.path.retired(core);
+    const end = Math.min(batch.count, first + TRACE_CHUNK);
+    const { buffer } = this.path.memory;
+    new Float64Array(buffer, this.path.traceAt(core), TRACE_CHUNK).set(batch.trace!.subarray(first, end));
+    const kinds = new Uint8Array(buffer, this.path.traceKindsAt(core), TRACE_CHUNK);
+    if (batch.traceKinds === undefined) kinds.fill(0);
+    else kinds.set(batch.traceKinds.subarray(first, end));
+    this.path.setTraceChunk(core, first, end);
+  }
+
+  retired(core: number): number {
+    return this.path.retired(core);
+  }
+  faultAddress(core: number): number {
+    return this.path.faultAddress(core);
+  }
+  faultIsWrite(core: number): boolean {
+    return (this.path.faultKind(core) & 1) !== 0;
+  }
+  faultPresent(core: number): boolean {
+    return (this.path.faultKind(core) & 2) !== 0;
+  }
+  now(core: number): number {
+    return this.path.now(core);
+  }
+  charge(core: number, cause: CycleCause, ps: number): void {
+    const whole = Math.round(ps);
+    this.path.charge(core, cause, whole);
+    this.times[core][cause] += whole;
+  }
+  advanceTo(core: number, time: number): void {
+    this.path.advanceTo(core, CycleCause.idle, time);
+    this.copyTime(core);
+  }
+  fence(core: number): void {
+    this.path.fence(core);
+    this.copyTime(core);
+  }
+  invalidate(core: number, space: number, vpn: number, count: number): void {
+    this.path.invalidate(core, space, vpn, count, FLUSH_CEILING);
+    for (let c = 0; c < this.coreCount; c++) this.copyTime(c);
+  }
+
+  timeByCause(core: number): Float64Array {
+    return this.times[core];
+  }
+  counters(): Float64Array {
+    const view = this.current();
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = view[this.countersAt + i];
+    return this.counts;
+  }
+
+  private current(): Float64Array {
+    if (this.view.length === 0) this.view = new Float64Array(this.path.memory.buffer);
+    return this.view;
+  }
+  private copyTime(core: number): void {
+    const view = this.current();
+    const time = this.times[core];
+    const at = this.timeAt[core];
+    for (let i = 0; i < time.length; i++) time[i] = view[at + i];
+  }
+}
+
+function checkSize(figures: ProcessorFigures, cores: number, frames: number): void {
+  if (!Number.isInteger(cores) || cores < 1 || cores > MAX_CORES) throw new InputError({ path: 'cores', message: `${cores} cores`, expected: `1 to ${MAX_CORES}` });
+  const lines = ((frames + TABLE_FRAMES) * 4096) / figures.line;
+  if (!Number.isInteger(frames) || frames < 1 || lines > MAX_LINES) throw new InputError({ path: 'frames', message: `${frames} page frames`, expected: 'memory of up to 255 GiB' });
+  figures.caches.forEach((cache, i) => {
+    if (lines / cache.sets > MAX_TAG) throw new InputError({ path: `caches[${i}].size`, message: `${cache.sets} sets are too few for this much memory`, expected: `at least ${Math.ceil(lines / MAX_TAG)} sets` });
+  });
+}
+
+/** What no batch of ours may be: caught here once rather than in the hot loop. */
+function checkBatch(batch: AccessBatch): void {
+  const whole = (name: string, value: number, least: number, most: number): void => {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`batch.${name} is ${value}, not a whole number of ${least} to ${most}`);
+  };
+  whole('slots', batch.slots, 1, 2 ** 32 - 1);
+  whole('count', batch.count, 0, 2 ** 32 - 1);
+  whole('width', batch.width, 1, 64);
+  whole('stride', batch.stride, 0, 2 ** 47);
+  whole('base', batch.base, 0, 2 ** 48);
+  whole('offset', batch.offset, 0, 2 ** 47);
+  if (batch.order === AccessOrder.trace && (batch.trace?.length ?? 0) < batch.count) throw new RangeError('batch.trace is shorter than batch.count');
+}
+
+function setUp(path: MemoryPath, f: ProcessorFigures, cores: number, frames: number): void {
+  path.setUp(cores, frames, Math.log2(f.line), CPU_COUNTERS.length);
+  path.setTimes(
+    f.loadIssue, f.storeIssue, f.commit, f.forwardLatency, f.tlb2Penalty, f.accessedAssist, f.dirtyAssist,
+    f.exceptionEntry, f.exceptionExit, f.memoryLatency, f.memoryTransfer, f.coreToCore,
+  );
+  path.setSizes(f.loadWindow, f.storeBuffer, f.fillBuffers, f.walkers, f.mergingStores ? 1 : 0, f.taggedTlb ? 1 : 0, f.prefetchNext, f.prefetchStride);
+  path.setMaintenance(f.shootdownSend, f.shootdownReceive);
+  const rows = f.loadedBandwidth.length;
+  if (rows > 0) {
+    const at = path.setLoadedCurve(rows);
+    const curve = new Float64Array(path.memory.buffer, at, 2 * rows);
+    curve.set(f.loadedBandwidth, 0);
+    curve.set(f.loadedLatency, rows);
+  }
+  path.makeCores();
+  for (const c of f.caches) {
+    path.addLevel(c.sets, c.ways, c.slices, c.latency, c.transfer, c.writeBack ? 1 : 0, c.plru ? 1 : 0, c.inclusion, c.shared ? 1 : 0);
+  }
+  const none = { sets: 1, ways: 0 };
+  const huge = f.tlb1Huge ?? none;
+  const second = f.tlb2 ?? none;
+  path.addTlbs(f.tlb1.sets, f.tlb1.ways, huge.sets, huge.ways, second.sets, second.ways, ...f.walkCaches);
+  path.finish();
+}

@@ -1,0 +1,390 @@
+// One core: loads, stores, the store buffer and the fill buffers.
+import { access, bypass, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
+import { findMasked, rotate } from './lru';
+import { isStoreAt, slotAt, TRACE } from './pattern';
+import { latencyOf, line, pageFlags, pageFrame, ready, translate } from './tlb';
+import {
+  addCount, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
+  FAULTS, FLAGS, FORWARDS, FROM_CORE, FROM_MEMORY, L1_HITS, later, LOADS, machine, PREFETCHED, PREFETCHES_TRACKED, SHARED,
+  STORE_BUFFER_STALLS, STORE_MERGES, STORES, STRIDE_TRACKERS, TLB1_HITS, VALID, waitUntil,
+} from './state';
+
+export const DONE: u32 = 0;
+export const FAULT: u32 = 1;
+export const HORIZON: u32 = 2;
+/** The trace's next chunk is wanted in linear memory. */
+export const REFILL: u32 = 3;
+
+const NT_STORE: u32 = 2;
+const NEVER: i64 = 0x7fffffffffffffff;
+
+/** Loads too far behind the present one must retire first. */
+function retireLoads(core: Core): void {
+  const m = machine();
+  const n = m.fillBuffers;
+  core.stallAt = NEVER;
+  let k = core.nextFill;
+  for (let seen: u32 = 0; seen < n; seen++) {
+    const index = load<i64>(core.fillIndex + (<usize>k << 3));
+    const due = load<f64>(core.fillReady + (<usize>k << 3));
+    if (index >= 0 && due > core.now) {
+      if (core.sequence - index < m.loadWindow) {
+        core.stallAt = index + m.loadWindow;
+        return;
+      }
+      waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), due);
+    }
+    k = k + 1 == n ? 0 : k + 1;
+  }
+}
+
+/** Takes the oldest fill buffer for a line that arrives at `due`. */
+// @ts-ignore: decorator
+@inline
+function fill(core: Core, due: f64, cause: u32, index: i64): void {
+  const k = core.nextFill;
+  store<f64>(core.fillReady + (<usize>k << 3), due);
+  store<u32>(core.fillCause + (<usize>k << 2), cause);
+  store<i64>(core.fillIndex + (<usize>k << 3), index);
+  core.nextFill = k + 1 == machine().fillBuffers ? 0 : k + 1;
+}
+
+/** When a line that `from` serves, asked for at `start`, arrives: its path carries one line at a time. */
+// @ts-ignore: decorator
+@inline
+function arrival(core: Core, from: u32, start: f64): f64 {
+  const latency = latencyOf(core, from, core.now);
+  if (from == FROM_CORE) return start + latency;
+  const transfer = from == FROM_MEMORY ? machine().memoryTransfer : from == 0 ? core.level0.transfer : from == 1 ? core.level1!.transfer : core.level2!.transfer;
+  const at = core.pathFree + (<usize>from << 3);
+  const begin = later(start, load<f64>(at));
+  store<f64>(at, begin + transfer);
+  return begin + latency;
+}
+
+/** When the data of a store still in the buffer that covers bytes first..end-1 could be taken; -1 when the caches must serve. */
+function forward(core: Core, physical: u32, first: u32, end: u32): f64 {
+  const n = machine().storeBuffer;
+  let k = core.nextStore;
+  for (let seen: u32 = 0; seen < n; seen++) {
+    k = k == 0 ? n - 1 : k - 1;
+    const drain = load<f64>(core.storeDrain + (<usize>k << 3));
+    if (drain <= core.now) return -1;
+    if (load<u32>(core.storeLine + (<usize>k << 2)) != physical) continue;
+    const storeFirst = load<u32>(core.storeFirst + (<usize>k << 2));
+    const storeEnd = load<u32>(core.storeEnd + (<usize>k << 2));
+    if (storeEnd <= first || storeFirst >= end) continue;
+    if (storeFirst <= first && storeEnd >= end) return load<f64>(core.storeData + (<usize>k << 3));
+    waitUntil(core, CAUSE_STORE_BUFFER, drain);
+    return -1;
+  }
+  return -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function bucketOf(core: Core, physical: u32): usize {
+  return core.drainBuckets + (<usize>(physical & (DRAIN_BUCKETS - 1)) << 3);
+}
+
+function loadPart(core: Core, physical: u32, first: u32, end: u32, translated: f64, dependent: bool): void {
+  const m = machine();
+  if (load<f64>(bucketOf(core, physical)) > core.now) {
+    const data = forward(core, physical, first, end);
+    if (data >= 0) {
+      count(FORWARDS);
+      if (dependent) waitUntil(core, EXECUTE, later(data, translated) + m.forwardLatency);
+      return;
+    }
+  }
+  const from = access(core, physical, false);
+  const prefetched = wasPrefetched;
+  const late = prefetched ? prefetchReady(core, physical) : 0;
+  if (from == 0 && late <= core.now) {
+    if (dependent) advance(core, EXECUTE, core.level0.latency);
+  } else if (dependent) {
+    if (from == 0) waitUntil(core, CAUSE_MEMORY, late);
+    else waitUntil(core, from, arrival(core, from, later(core.now, translated)));
+  } else {
+    const k = core.nextFill;
+    waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
+    const start = later(core.now, translated);
+    const due = from == 0 ? later(late, start) : arrival(core, from, start);
+    fill(core, due, from == 0 ? CAUSE_MEMORY : from, core.sequence);
+    if (core.stallAt == NEVER) core.stallAt = core.sequence + m.loadWindow;
+  }
+  if (from != 0 || prefetched) prefetchAfter(core, physical);
+}
+
+/** Takes a place in the store buffer; stores leave it in order. */
+// @ts-ignore: decorator
+@inline
+function buffer(core: Core, physical: u32, first: u32, end: u32, due: f64): void {
+  const m = machine();
+  const k = core.nextStore;
+  const at = <usize>k << 3;
+  const full = load<f64>(core.storeDrain + at);
+  if (full > core.now) {
+    count(STORE_BUFFER_STALLS);
+    waitUntil(core, CAUSE_STORE_BUFFER, full);
+  }
+  const drain = later(later(core.lastDrain, core.now) + m.commit, due);
+  core.lastDrain = drain;
+  store<f64>(core.storeDrain + at, drain);
+  store<f64>(core.storeData + at, core.now);
+  store<u32>(core.storeLine + (<usize>k << 2), physical);
+  store<u32>(core.storeFirst + (<usize>k << 2), first);
+  store<u32>(core.storeEnd + (<usize>k << 2), end);
+  store<f64>(bucketOf(core, physical), drain);
+  core.nextStore = k + 1 == m.storeBuffer ? 0 : k + 1;
+}
+
+function storePart(core: Core, physical: u32, first: u32, end: u32, translated: f64): void {
+  const m = machine();
+  if (m.merging) {
+    const k = <usize>(core.nextStore == 0 ? m.storeBuffer - 1 : core.nextStore - 1);
+    if (load<f64>(core.storeDrain + (k << 3)) > core.now && load<u32>(core.storeLine + (k << 2)) == physical) {
+      store<u32>(core.storeFirst + (k << 2), min(load<u32>(core.storeFirst + (k << 2)), first));
+      store<u32>(core.storeEnd + (k << 2), max(load<u32>(core.storeEnd + (k << 2)), end));
+      store<f64>(core.storeData + (k << 3), core.now);
+      count(STORE_MERGES);
+      return;
+    }
+  }
+  const from = access(core, physical, true);
+  const prefetched = wasPrefetched;
+  let due = later(core.now, translated);
+  if (from != 0) {
+    due = arrival(core, from, later(due, load<f64>(core.fillReady + (<usize>core.nextFill << 3))));
+    fill(core, due, from, -1);
+  } else if (prefetched) due = later(due, prefetchReady(core, physical));
+  buffer(core, physical, first, end, due);
+  if (from != 0 || prefetched) prefetchAfter(core, physical);
+}
+
+/** A non-temporal store: combined by line in a fill buffer, written to memory. */
+function storeAround(core: Core, physical: u32, first: u32, end: u32, translated: f64): void {
+  let due = later(core.now, translated);
+  if (<i64>physical != core.ntLine) {
+    bypass(core, physical);
+    toMemory();
+    due = later(due, load<f64>(core.fillReady + (<usize>core.nextFill << 3)));
+    fill(core, arrival(core, FROM_MEMORY, due), CAUSE_MEMORY, -1);
+    core.ntLine = physical;
+  }
+  buffer(core, physical, first, end, due);
+}
+
+/** When the prefetch that brought the line ends; 0 when it is long forgotten. */
+function prefetchReady(core: Core, physical: u32): f64 {
+  let k = core.nextPrefetch;
+  for (let seen: u32 = 0; seen < PREFETCHES_TRACKED; seen++) {
+    k = k == 0 ? PREFETCHES_TRACKED - 1 : k - 1;
+    if (load<u32>(core.prefetchLine + (<usize>k << 2)) == physical) return load<f64>(core.prefetchReady + (<usize>k << 3));
+  }
+  return 0;
+}
+
+/** What the prefetchers fetch after a miss, or after the first use of a line they brought. */
+function prefetchAfter(core: Core, physical: u32): void {
+  const m = machine();
+  if ((m.prefetchNext | m.prefetchStride) == 0) return;
+  const perPage = 12 - m.lineShift;
+  const page = physical >> perPage;
+  for (let k: u32 = 1; k <= m.prefetchNext; k++) prefetchLine(core, page, physical + k);
+  if (m.prefetchStride == 0) return;
+  const at = <usize>(page & (STRIDE_TRACKERS - 1)) << 2;
+  if (load<u32>(core.stridePage + at) != page) {
+    store<u32>(core.stridePage + at, page);
+    store<u32>(core.strideLast + at, physical);
+    store<i32>(core.strideStep + at, 0);
+    return;
+  }
+  const step = <i32>(physical - load<u32>(core.strideLast + at));
+  if (step != 0 && step == load<i32>(core.strideStep + at)) {
+    for (let k: i32 = 1; k <= <i32>m.prefetchStride; k++) prefetchLine(core, page, <u32>(<i32>physical + k * step));
+  }
+  store<i32>(core.strideStep + at, step);
+  store<u32>(core.strideLast + at, physical);
+}
+
+function prefetchLine(core: Core, page: u32, physical: u32): void {
+  if (physical >> (12 - machine().lineShift) != page) return;
+  const from = prefetch(core, physical);
+  if (from < 0) return;
+  const due = arrival(core, from, core.now);
+  const k = core.nextPrefetch;
+  store<u32>(core.prefetchLine + (<usize>k << 2), physical);
+  store<f64>(core.prefetchReady + (<usize>k << 3), due);
+  core.nextPrefetch = k + 1 == PREFETCHES_TRACKED ? 0 : k + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function part(core: Core, isStore: bool, around: bool, physical: u32, first: u32, bytes: u32, translated: f64): void {
+  if (around) storeAround(core, physical, first, first + bytes, translated);
+  else if (isStore) storePart(core, physical, first, first + bytes, translated);
+  else loadPart(core, physical, first, first + bytes, translated, core.dependent);
+}
+
+/** One access of any kind; false when it faults, and then nothing has happened but translation. */
+function perform(core: Core, address: i64, isStore: bool): bool {
+  const m = machine();
+  if (core.sequence >= core.stallAt) retireLoads(core);
+  const lineBytes: u32 = 1 << m.lineShift;
+  const offset = <u32>address & (lineBytes - 1);
+  const width = core.width;
+  const around = isStore && core.kind == NT_STORE;
+  if (offset + width <= lineBytes) {
+    if (!translate(core, address, isStore, core.dependent)) return false;
+    issue(core, isStore);
+    part(core, isStore, around, line, offset, width, ready);
+    return true;
+  }
+  return performSplit(core, address, isStore, around, lineBytes);
+}
+
+/** An access over two or more lines. All of it is translated before any of it happens. */
+function performSplit(core: Core, address: i64, isStore: bool, around: bool, lineBytes: u32): bool {
+  // At most 64 bytes in lines of at least 16: five parts.
+  const lines = memory.data(8 * 4, 16);
+  const times = memory.data(8 * 8, 16);
+  let parts: u32 = 0;
+  let at = address;
+  let left = core.width;
+  while (left > 0) {
+    const bytes = min(left, lineBytes - (<u32>at & (lineBytes - 1)));
+    if (!translate(core, at, isStore, core.dependent)) return false;
+    store<u32>(lines + (<usize>parts << 2), line);
+    store<f64>(times + (<usize>parts << 3), ready);
+    parts++;
+    at += bytes;
+    left -= bytes;
+  }
+  issue(core, isStore);
+  at = address;
+  left = core.width;
+  for (let k: u32 = 0; k < parts; k++) {
+    const first = <u32>at & (lineBytes - 1);
+    const bytes = min(left, lineBytes - first);
+    part(core, isStore, around, load<u32>(lines + (<usize>k << 2)), first, bytes, load<f64>(times + (<usize>k << 3)));
+    at += bytes;
+    left -= bytes;
+  }
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function issue(core: Core, isStore: bool): void {
+  count(isStore ? STORES : LOADS);
+  if (isStore) advance(core, EXECUTE, machine().storeIssue);
+  else if (!core.dependent) advance(core, EXECUTE, machine().loadIssue);
+}
+
+/** Runs the batch until it is done, an access faults, the clock reaches the horizon, or a trace needs its next chunk. */
+export function run(number: u32, horizon: f64): u32 {
+  const core = coreAt(number);
+  const m = machine();
+  if (core.faulted) {
+    core.faulted = false;
+    advance(core, CAUSE_FAULT, m.exceptionExit);
+  }
+  const lineShift = m.lineShift;
+  const lineMask: u32 = (1 << lineShift) - 1;
+  const linesPerPageShift = 12 - lineShift;
+  const width = core.width;
+  const dependent = core.dependent;
+  const loadIssue = m.loadIssue;
+  const l1 = core.level0;
+  const l1Ways = l1.ways;
+  const fastL1 = !l1.plru;
+  const base = <i64>(core.base + core.offset);
+  const stride = <i64>core.stride;
+  const end = core.count;
+  const trace = core.order == TRACE;
+  const sequential = core.order == 0 && core.kind == 0 && !dependent && fastL1 && stride > 0 && stride <= <i64>lineMask;
+  // The page translated last is the newest of its TLB: looking it up again changes nothing but a count.
+  let page: i64 = -1;
+  let pageLine: u32 = 0;
+  let hits: f64 = 0;
+  let reason = DONE;
+  let i = core.issued;
+  while (i < end) {
+    if (core.now >= horizon) {
+      reason = HORIZON;
+      break;
+    }
+    let address: i64;
+    let isStore: bool;
+    if (core.pending) {
+      address = core.pendingAddress;
+      isStore = core.pendingStore;
+    } else if (trace) {
+      if (i >= core.traceEnd) {
+        reason = REFILL;
+        break;
+      }
+      const at = i - core.traceFirst;
+      address = <i64>core.base + <i64>load<f64>(core.trace + (<usize>at << 3));
+      isStore = (load<u8>(core.traceKinds + at) & 1) != 0;
+    } else {
+      isStore = isStoreAt(core, i);
+      address = base + <i64>slotAt(core, i) * stride;
+    }
+    // A load in the page of the last access that hits in the first level, with nothing in its way.
+    if (!isStore && address >> 12 == page && fastL1 && (<u32>address & lineMask) + width <= lineMask + 1 && core.sequence < core.stallAt) {
+      const physical = pageLine + (<u32>(address >> lineShift) & ((1 << linesPerPageShift) - 1));
+      const now = core.now;
+      if (core.lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
+        const set = setOf(l1, physical);
+        const word = wordOf(l1, physical);
+        const place = findMasked(set, l1Ways, word, ~(FLAGS & ~(VALID | PREFETCHED)));
+        if (place >= 0) {
+          if (place > 0) rotate(set, place, load<u32>(set + (<usize>place << 2)));
+          let n: u32 = 1;
+          if (sequential) {
+            // The accesses that follow within the line are as this one.
+            n = min(min(end - i, core.position == 0 ? 1 : core.slots - core.position + 1), 1 + (lineMask + 1 - width - (<u32>address & lineMask)) / <u32>stride);
+            if (core.sequence + n > core.stallAt) n = <u32>(core.stallAt - core.sequence);
+            if (now + loadIssue * <f64>n > horizon) n = <u32>Math.ceil((horizon - now) / loadIssue);
+            const position = core.position + n - 1;
+            core.position = position == core.slots ? 0 : position;
+          }
+          hits += <f64>n;
+          if (dependent) advance(core, EXECUTE, l1.latency);
+          else advance(core, EXECUTE, loadIssue * <f64>n);
+          core.pending = false;
+          core.sequence += n;
+          i += n;
+          continue;
+        }
+      }
+    }
+    if (!perform(core, address, isStore)) {
+      core.pending = true;
+      core.pendingAddress = address;
+      core.pendingStore = isStore;
+      core.faulted = true;
+      count(FAULTS);
+      for (let k: u32 = 0; k < m.fillBuffers; k++) {
+        if (load<i64>(core.fillIndex + (<usize>k << 3)) >= 0) waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
+      }
+      advance(core, CAUSE_FAULT, m.exceptionEntry);
+      reason = FAULT;
+      break;
+    }
+    core.pending = false;
+    core.sequence += 1;
+    i++;
+    page = address >> 12;
+    const last = (address + width - 1) >> 12;
+    if (last == page) pageLine = pageFrame << linesPerPageShift;
+    else page = -1;
+  }
+  core.issued = i;
+  addCount(LOADS, hits);
+  addCount(L1_HITS, hits);
+  addCount(TLB1_HITS, hits);
+  return reason;
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
+import { Inclusion, type ProcessorFigures } from '#emulator/cpu/figures';
+import { CPU_COUNTERS, CYCLE_CAUSES, CycleCause, StopReason, type Processor } from '#emulator/cpu/processor';
+import { FastProcessor } from '#emulator/memory/fast-processor';
+import { Pte } from '#emulator/mmu/page-table';
+import { cache, machine } from './machines.ts';
+import { ReferenceProcessor } from './reference/reference.ts';
+
+const FRAMES = 4096;
+const BASE = 0x7f12_3400_0000;
+const HUGE_BASE = BASE + 0x4000_0000;
+
+/** One thing done to a machine; everything the kernel may do is among them. */
+interface Action {
+  readonly core: number;
+  readonly batch: AccessBatch;
+  readonly quantum: number;
+  readonly then: 'nothing' | 'invalidate one' | 'invalidate many' | 'switch' | 'fence' | 'protect';
+}
+
+/** Does the actions and writes down all that can be seen from outside. */
+function play(p: Processor, actions: readonly Action[]): string[] {
+  const log: string[] = [];
+  const spaces = [p.createSpace(), p.createSpace()];
+  const current: number[] = [];
+  for (let core = 0; core < p.coreCount; core++) {
+    current.push(spaces[core % 2]);
+    p.switchTo(core, current[core]);
+  }
+  for (const { core, batch, quantum, then } of actions) {
+    const table = p.pageTable(current[core]);
+    const firstPage = Math.floor(batch.base / 4096);
+    p.begin(core, batch);
+    for (;;) {
+      const reason = p.run(core, p.now(core) + quantum);
+      if (reason === StopReason.done) break;
+      if (reason === StopReason.horizon) continue;
+      const vpn = Math.floor(p.faultAddress(core) / 4096);
+      log.push(`fault ${p.faultAddress(core)} ${p.faultIsWrite(core)} ${p.faultPresent(core)} ${p.retired(core)}`);
+      p.charge(core, CycleCause.handler, 123456);
+      if (p.faultPresent(core)) table.change(vpn, 0, Pte.writable);
+      else if (batch.base >= HUGE_BASE) table.setHuge(vpn - (vpn % 512), 512 * (vpn % 7), Pte.present | Pte.user | (p.faultIsWrite(core) ? Pte.writable : 0));
+      else table.set(vpn, (vpn * 37) % FRAMES, Pte.present | Pte.user | (vpn % 3 === 0 ? Pte.accessed : 0) | (p.faultIsWrite(core) ? Pte.writable : 0));
+    }
+    if (then === 'invalidate one') p.invalidate(core, current[core], firstPage + 1, 2);
+    if (then === 'invalidate many') p.invalidate(core, current[core], firstPage, 64);
+    if (then === 'fence') p.fence(core);
+    if (then === 'protect') {
+      for (let i = 0; i < 5; i++) table.change(firstPage + i, Pte.writable | Pte.dirty, 0);
+      table.clear(firstPage + 5);
+      p.invalidate(core, current[core], firstPage, 6);
+    }
+    if (then === 'switch') {
+      current[core] = spaces[1 - spaces.indexOf(current[core])];
+      p.switchTo(core, current[core]);
+    }
+    log.push(`${p.now(core)} ${table.mapped} ${table.flags(firstPage)} ${table.frame(firstPage)}`);
+  }
+  for (let core = 0; core < p.coreCount; core++) {
+    const time = p.timeByCause(core);
+    log.push(CYCLE_CAUSES.map((cause, i) => `${cause} ${time[i]}`).join(' '));
+    expect(time.reduce((a, b) => a + b, 0)).toBe(p.now(core));
+  }
+  const counters = p.counters();
+  log.push(CPU_COUNTERS.map((counter, i) => `${counter} ${counters[i]}`).join(' '));
+  return log;
+}
+
+function agree(figures: ProcessorFigures, cores: number, actions: readonly Action[]): void {
+  const fast = play(new FastProcessor(figures, cores, FRAMES), actions);
+  const plain = play(new ReferenceProcessor(figures, { cores, frames: FRAMES }), actions);
+  expect(fast).toEqual(plain);
+}
+
+const cacheShapes = fc.constantFrom<ProcessorFigures['caches']>(
+  [cache(16, 4, 1200), cache(32, 8, 3600, { transfer: 600 }), cache(64, 11, 12000, { slices: 3, shared: true, transfer: 800 })],
+  [cache(16, 8, 1200), cache(32, 8, 3600, { inclusion: Inclusion.inclusive }), cache(64, 16, 12000, { shared: true, inclusion: Inclusion.exclusive })],
+  [cache(16, 4, 1200), cache(32, 8, 3600, { inclusion: Inclusion.inclusive }), cache(64, 12, 12000, { shared: true, inclusion: Inclusion.inclusive })],
+  [cache(16, 8, 1200, { plru: true }), cache(32, 16, 3600, { plru: true, inclusion: Inclusion.inclusive }), cache(64, 16, 12000, { plru: true, shared: true, inclusion: Inclusion.exclusive })],
+  [cache(16, 8, 1200, { writeBack: false }), cache(64, 8, 5000)],
+  [cache(16, 2, 1200, { plru: true }), cache(16, 4, 3600, { inclusion: Inclusion.exclusive }), cache(32, 4, 9000)],
+  [cache(16, 4, 1200), cache(64, 8, 5000, { shared: true, inclusion: Inclusion.inclusive })],
+  [cache(16, 3, 1200)],
+);
+const tlbShapes = fc.constantFrom<Partial<ProcessorFigures>>(
+  {},
+  { tlb1: { sets: 1, ways: 13 }, tlb1Huge: { sets: 2, ways: 2 }, walkers: 1 },
+  { tlb2: null, taggedTlb: false, walkCaches: [1, 1, 1], walkers: 3 },
+);
+const coreShapes = fc.constantFrom<Partial<ProcessorFigures>>(
+  {},
+  { mergingStores: true, storeBuffer: 7, fillBuffers: 3, loadWindow: 12 },
+  { prefetchNext: 2, prefetchStride: 3, memoryTransfer: 0 },
+  { loadedBandwidth: [1e9, 2e9, 4e9], loadedLatency: [90000, 120000, 250000], storeBuffer: 1 },
+);
+
+const batches = fc
+  .record({
+    order: fc.constantFrom(...Object.values(AccessOrder)),
+    kind: fc.constantFrom(...Object.values(AccessKind)),
+    storeShare: fc.constantFrom(0, 0.3, 1),
+    huge: fc.boolean(),
+    page: fc.nat(6),
+    offset: fc.nat(70),
+    stride: fc.constantFrom(1, 8, 24, 64, 200, 4096),
+    slots: fc.integer({ min: 1, max: 300 }),
+    count: fc.nat(400),
+    width: fc.constantFrom(1, 4, 8, 64),
+    seed: fc.integer(),
+    skew: fc.constantFrom(0.5, 1, 1.3),
+    hotShare: fc.constantFrom(0.2, 0.9),
+    hotSlots: fc.nat(50),
+    dependent: fc.constantFrom(undefined, true, false),
+  })
+  .map(({ huge, page, dependent, ...rest }): AccessBatch => {
+    const base = (huge ? HUGE_BASE : BASE) + page * 4096;
+    const trace = Float64Array.from({ length: rest.count }, (_, i) => (Math.imul(i, rest.seed | 1) >>> 0) % (rest.slots * rest.stride));
+    const traceKinds = Uint8Array.from({ length: rest.count }, (_, i) => (Math.imul(i, rest.seed | 1) >>> 9) & 1);
+    return { ...rest, base, ...(dependent === undefined ? {} : { dependent }), ...(rest.order === AccessOrder.trace ? { trace, traceKinds } : {}) };
+  });
+const actions = fc.array(
+  fc.record({
+    core: fc.nat(2),
+    batch: batches,
+    quantum: fc.constantFrom(Infinity, 10_000, 777_777),
+    then: fc.constantFrom<Action['then']>('nothing', 'nothing', 'invalidate one', 'invalidate many', 'switch', 'fence', 'protect'),
+  }),
+  { minLength: 1, maxLength: 8 },
+);
+
+describe('the WebAssembly memory path and the plain reference', () => {
+  it('agree in every counter, every fault and every picosecond', () => {
+    fc.assert(
+      fc.property(cacheShapes, tlbShapes, coreShapes, fc.integer({ min: 1, max: 3 }), actions, (caches, tlbs, core, cores, list) => {
+        agree(machine({ caches, ...tlbs, ...core }), cores, list.map((action) => ({ ...action, core: action.core % cores })));
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('agree over a trace of several chunks', () => {
+    const count = 150_000;
+    const trace = Float64Array.from({ length: count }, (_, i) => (Math.imul(i, 2654435761) >>> 0) % 500_000);
+    const batch: AccessBatch = { order: AccessOrder.trace, kind: AccessKind.load, storeShare: 0, base: BASE, offset: 0, stride: 1, slots: 1, count, width: 8, seed: 0, skew: 0, hotShare: 0, hotSlots: 0, trace };
+    agree(machine(), 1, [{ core: 0, batch, quantum: Infinity, then: 'nothing' }]);
+  });
+});
