@@ -8,7 +8,7 @@ import { InputError } from '#model/problem';
 const NS = 1e3;
 const US = 1e6;
 /** How long the stream is replayed to measure speed, ms. */
-const SPEED_MS = 250;
+const SPEED_MS = 150;
 /** Seed of the drive's own choices; any will do, but always the same. */
 const SEED = 321;
 
@@ -100,7 +100,7 @@ function grown<T extends Float64Array | Int32Array | Uint8Array>(larger: T, old:
 /**
  * Replays a stream on a flash drive, each request at its own arrival, and says how long they took from
  * arrival to completion. The drive is new for each replay. Speed is that of replays after the first, until
- * a quarter of a second has gone, so that it is not that of a program just started.
+ * 0.15 s have gone, so that it is not that of a program just started.
  * @param drive its document
  * @param trace the stream's text, see {@link parseSsdTrace}
  * @param file its name, for messages

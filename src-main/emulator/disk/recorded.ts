@@ -1,11 +1,9 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { RECORDED_OPERATIONS, type RecordedDocument, quantityBytesPerSecond } from '#model/disk';
 import { quantityBytes } from '#model/quantity';
 import { CompletionHeap } from './completion-heap.ts';
 import type { Disk, DiskOp } from './disk.ts';
-import { Sampler } from './distribution.ts';
+import { Sampler, StratifiedUniform } from './distribution.ts';
 
 const SECTOR = 512;
 
@@ -32,7 +30,8 @@ export class RecordedDisk implements Disk {
   readonly #readings: readonly (readonly Reading[])[];
   readonly #psPerByte: Float64Array;
   readonly #heap: CompletionHeap;
-  readonly #random: RandomGenerator;
+  /** One a recorded operation, so that each covers its distribution evenly. */
+  readonly #uniform: readonly (StratifiedUniform | undefined)[];
 
   constructor(document: RecordedDocument, seed: number) {
     this.queueDepth = document.queueDepth.value;
@@ -47,7 +46,8 @@ export class RecordedDisk implements Disk {
     const write = 1e12 / quantityBytesPerSecond(document.bandwidth.write);
     this.#psPerByte = Float64Array.of(read, write, 0, 0);
     this.#heap = new CompletionHeap(this.queueDepth);
-    this.#random = xoroshiro128plus(seed);
+    const random = xoroshiro128plus(seed);
+    this.#uniform = this.#readings.map((list) => (list.length === 0 ? undefined : new StratifiedUniform(random)));
   }
 
   submit(now: number, op: DiskOp, _sector: number, count: number, _flags: number, tag: number): void {
@@ -68,7 +68,8 @@ export class RecordedDisk implements Disk {
   #draw(op: DiskOp, bytes: number, depth: number): number {
     const readings = this.#readings[op];
     // Nothing was recorded for it: a flush or discard that costs nothing of its own.
-    if (readings.length === 0) return 0;
+    const uniform = this.#uniform[op];
+    if (uniform === undefined) return 0;
     let nearest = readings[0].bytes;
     for (let i = 1; i < readings.length; i++) {
       if (Math.abs(readings[i].bytes - bytes) < Math.abs(nearest - bytes)) nearest = readings[i].bytes;
@@ -81,7 +82,7 @@ export class RecordedDisk implements Disk {
       if (reading.queueDepth <= depth) below = i;
       else if (above === -1) above = i;
     }
-    const fraction = uniformFloat64(this.#random);
+    const fraction = uniform.next();
     let service = readings[below === -1 ? above : below].sampler.quantile(fraction);
     if (below !== -1 && above !== -1) {
       const { queueDepth } = readings[below];
