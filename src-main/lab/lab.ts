@@ -134,7 +134,8 @@ export class Lab {
     // The first failure stops the others: what they say of being cancelled is not the reason.
     const reason =
       failures.find((failure) => !(failure instanceof Error && failure.name === 'Cancelled')) ?? failures[0];
-    if (reason !== undefined) throw reason instanceof Error ? reason : new Error(String(reason));
+    if (reason !== undefined)
+      throw reason instanceof Error ? reason : new Error('a run failed for no reason that was told');
     return results;
   }
 
