@@ -1,4 +1,4 @@
-import { renderUsage, runCommand, type ArgsDef, type CommandDef } from 'citty';
+import { renderUsage, runCommand, type CommandDef } from 'citty';
 import { Cancelled, EmulatorFailure } from '#lab/emulate';
 import { InputError } from '#model/problem';
 
