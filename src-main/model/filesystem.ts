@@ -28,7 +28,11 @@ const mapSchema = v.variant('kind', [
     /** Pointers in the inode once there is a tree. */
     rootPointers: v.pipe(v.number(), v.integer(), v.minValue(1)),
   }),
-  v.strictObject({ kind: v.literal('indirect'), direct: whole, pointer: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  v.strictObject({
+    kind: v.literal('indirect'),
+    direct: whole,
+    pointer: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  }),
   v.strictObject({ kind: v.literal('none') }),
 ]);
 

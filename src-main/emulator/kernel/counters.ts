@@ -1,0 +1,71 @@
+import type { Recorder } from '#emulator/engine/recorder';
+import { COUNTERS, EventKind } from '#model/events';
+
+/** Indices of {@link COUNTERS}. */
+export const CounterId = {
+  cachedPages: 0,
+  dirtyPages: 1,
+  writebackPages: 2,
+  freeFrames: 3,
+  queuedRequests: 4,
+  requestsInFlight: 5,
+  instantiatedKiB: 6,
+  reservedKiB: 7,
+} as const;
+
+/** Shortest time between two samples of the counters, ps: 20 us. More would be drawn on the same pixel. */
+const SAMPLE_PS = 20e6;
+
+/** Figures that are drawn over time. Sampled when they have changed, and not too often. */
+export class Counters {
+  readonly values = new Float64Array(COUNTERS.length);
+  private readonly sampled = new Float64Array(COUNTERS.length).fill(-1);
+  private readonly lane: number;
+  private readonly recorder: Recorder;
+  private nextSample = 0;
+
+  /** @param lane first of the counters' lanes, one a counter */
+  constructor(recorder: Recorder, lane: number) {
+    this.recorder = recorder;
+    this.lane = lane;
+  }
+
+  sample(time: number): void {
+    if (time < this.nextSample) return;
+    this.nextSample = time + SAMPLE_PS;
+    this.force(time);
+  }
+
+  /** Samples whatever has changed, however little time has passed. */
+  force(time: number): void {
+    for (let i = 0; i < this.values.length; i++) {
+      if (this.values[i] === this.sampled[i]) continue;
+      this.sampled[i] = this.values[i];
+      this.recorder.record(EventKind.counter, this.lane + i, time, 0, this.values[i], i, 0, 0, -1);
+    }
+  }
+}
+
+/** What the kernel counts for the run's metrics. */
+export class Tally {
+  readFaults = 0;
+  writeFaults = 0;
+  writeProtectFaults = 0;
+  minor = 0;
+  major = 0;
+  sigbus = 0;
+  pagesDirtied = 0;
+  requests = 0;
+  reads = 0;
+  writes = 0;
+  flushes = 0;
+  readSectors = 0;
+  writtenSectors = 0;
+  /** Requests by cause, indices of `IO_CAUSES`. */
+  readonly byCause = new Float64Array(16);
+  lostBytes = 0;
+  throttledPs = 0;
+  directReclaims = 0;
+  pagesReclaimed = 0;
+  pagesWrittenByReclaim = 0;
+}

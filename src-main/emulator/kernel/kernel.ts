@@ -1,0 +1,589 @@
+import type { BlockQueue } from '#emulator/block/queue';
+import { CycleCause, type Processor } from '#emulator/cpu/processor';
+import type { Recorder } from '#emulator/engine/recorder';
+import { BlockState } from '#emulator/filesystem/block-map';
+import type { FileSystem } from '#emulator/filesystem/filesystem';
+import type { Journal } from '#emulator/filesystem/journal';
+import { PAGE_SHIFT, Pte } from '#emulator/mmu/page-table';
+import type { Policy } from '#emulator/policies/policy';
+import { EventKind } from '#model/events';
+import type { KernelDocument } from '#model/kernel';
+import type { KernelCosts } from '#model/kernel-costs';
+import type { WaitKind } from '#model/wait-for';
+import type { AddressSpace } from './address-space.ts';
+import { CounterId, type Counters, type Tally } from './counters.ts';
+import type { KernelFile } from './file.ts';
+import { FolioFlag, FolioList, FolioTable, NOBODY, NO_FOLIO } from './folios.ts';
+import { Frames, NO_FRAME } from './frames.ts';
+import type { IoTable } from './io.ts';
+import type { Lanes } from './lanes.ts';
+import type { Op, Task, Wait } from './task.ts';
+import { directReclaim } from './reclaim.ts';
+
+/** Why a folio left the cache, argument `c` of `folioRemoved`. */
+export const RemovedWhy = { truncated: 0, punched: 1, reclaimed: 2 } as const;
+
+/** What a run is made of besides the kernel itself. */
+export interface KernelParts {
+  readonly doc: KernelDocument;
+  readonly costs: KernelCosts;
+  readonly policy: Policy;
+  readonly processor: Processor;
+  readonly fs: FileSystem;
+  readonly journal: Journal | null;
+  readonly recorder: Recorder;
+  readonly lanes: Lanes;
+  readonly counters: Counters;
+  readonly tally: Tally;
+  readonly memoryBytes: number;
+  /** Frames only reclaim may use; null for the kernel's own watermark. */
+  readonly reserveFrames: number | null;
+  /** Pages the control group may hold; Infinity for no limit. */
+  readonly cgroupPages: number;
+}
+
+/**
+ * The state of the kernel and what every part of it does: charge time, take and give frames and locks,
+ * put folios into the cache, dirty and clean them. Faults, readahead, writeback, reclaim and system calls
+ * are functions beside it that take it as their first argument.
+ */
+export class Kernel {
+  readonly doc: KernelDocument;
+  readonly costs: KernelCosts;
+  readonly policy: Policy;
+  readonly processor: Processor;
+  readonly fs: FileSystem;
+  readonly journal: Journal | null;
+  readonly recorder: Recorder;
+  readonly lanes: Lanes;
+  readonly counters: Counters;
+  readonly tally: Tally;
+  readonly frames: Frames;
+  readonly folios = new FolioTable();
+  readonly active: FolioList;
+  readonly inactive: FolioList;
+  readonly files: KernelFile[] = [];
+  readonly spaces: AddressSpace[] = [];
+  readonly tasks: Task[] = [];
+  readonly minFree: number;
+  readonly lowFree: number;
+  readonly highFree: number;
+  readonly cgroupPages: number;
+  /** Orders of the folios of files, log2 of pages. */
+  readonly minOrder: number;
+  readonly maxOrder: number;
+  block!: BlockQueue;
+  io!: IoTable;
+  /** Rises with everything that may end a wait. */
+  signals = 0;
+  /** Rises with everything that is an achievement: a folio cleaned, a frame freed, a fault done, an access retired. */
+  progress = 0;
+  /** Attempts in a row that achieved nothing, for livelock. */
+  fruitless = 0;
+  /** No core runs past this: something happens then, ps. */
+  horizon = Infinity;
+  /** Time of what is happening now, ps; never goes back. */
+  time = 0;
+  /** Pages of folios under writeback. */
+  writebackPages = 0;
+  dirtyPages = 0;
+  cachedPages = 0;
+  anonymousPages = 0;
+  flusherKicked = false;
+  kswapdKicked = false;
+
+  constructor(parts: KernelParts) {
+    this.doc = parts.doc;
+    this.costs = parts.costs;
+    this.policy = parts.policy;
+    this.processor = parts.processor;
+    this.fs = parts.fs;
+    this.journal = parts.journal;
+    this.recorder = parts.recorder;
+    this.lanes = parts.lanes;
+    this.counters = parts.counters;
+    this.tally = parts.tally;
+    this.cgroupPages = parts.cgroupPages;
+    const frames = Math.floor(parts.memoryBytes / 4096);
+    this.frames = new Frames(frames);
+    this.active = new FolioList(this.folios);
+    this.inactive = new FolioList(this.folios);
+    this.minOrder = parts.doc.folios.large ? parts.fs.minOrder : 0;
+    this.maxOrder = parts.doc.folios.large ? Math.min(parts.doc.folios.maxOrder, parts.fs.maxOrder) : 0;
+    if (parts.reserveFrames !== null) {
+      this.minFree = parts.reserveFrames;
+      this.lowFree = parts.reserveFrames;
+      this.highFree = parts.reserveFrames;
+    } else {
+      // min_free_kbytes = sqrt(memory in KiB * 16) (Linux mm/page_alloc.c); no more than a 32nd of a tiny memory.
+      const wanted = Math.floor(Math.sqrt((parts.memoryBytes / 1024) * 16) / 4);
+      this.minFree = Math.min(Math.max(wanted, 32), Math.floor(frames / 32));
+      this.lowFree = Math.floor((this.minFree * 5) / 4);
+      this.highFree = Math.floor((this.minFree * 3) / 2);
+    }
+    this.counters.values[CounterId.freeFrames] = this.frames.free;
+  }
+
+  // --- time -----------------------------------------------------------------------------------------------------
+
+  now(task: Task): number {
+    return task.user ? this.processor.now(task.core) : task.clock;
+  }
+
+  charge(task: Task, cause: CycleCause, ps: number): void {
+    if (task.user) this.processor.charge(task.core, cause, ps);
+    else task.clock += ps;
+  }
+
+  /** Waits until `wait` is over; time passes. The event's cause is what the task does now. */
+  *sleep(task: Task, wait: Wait): Op {
+    const before = this.now(task);
+    const lock =
+      wait.kind === 'folio-lock' || wait.kind === 'inode' || wait.kind === 'frames' || wait.kind === 'reservation';
+    const event = lock
+      ? this.recorder.begin(
+          EventKind.lockWait,
+          task.lane,
+          before,
+          this.pageOf(wait),
+          task.id,
+          LOCK_KINDS.indexOf(wait.kind),
+          task.cause,
+        )
+      : -1;
+    task.wait = wait;
+    while (task.wait !== null) yield;
+    const idle = wait.kind === 'idle' || wait.kind === 'barrier' || (wait.kind === 'timer' && wait.label === 'sleep');
+    if (task.user) {
+      const late = task.readyAt - this.processor.now(task.core);
+      if (late > 0) {
+        if (idle) this.processor.advanceTo(task.core, task.readyAt);
+        else this.processor.charge(task.core, CycleCause.wait, late);
+      }
+    } else if (task.readyAt > task.clock) {
+      task.clock = task.readyAt;
+    }
+    if (event >= 0) this.recorder.finish(event, this.now(task), wait.of);
+  }
+
+  private pageOf(wait: Wait): number {
+    return wait.kind === 'folio-lock' && wait.of >= 0 ? this.folios.index[wait.of] : 0;
+  }
+
+  // --- frames ---------------------------------------------------------------------------------------------------
+
+  /** Whether the task may take `pages` frames now. */
+  mayTake(task: Task, pages: number): boolean {
+    if (task.reclaiming) return this.frames.free >= pages;
+    return this.frames.free - pages >= this.minFree && this.charged + pages <= this.cgroupPages;
+  }
+
+  /** Pages charged to the control group. */
+  get charged(): number {
+    return this.cachedPages + this.anonymousPages;
+  }
+
+  /** Takes a block of frames if that is possible at once, else returns {@link NO_FRAME}. */
+  tryFrames(task: Task, order: number): number {
+    const pages = 1 << order;
+    if (this.frames.free - pages < this.lowFree) this.kickKswapd();
+    if (!this.mayTake(task, pages)) return NO_FRAME;
+    const frame = this.frames.allocate(order);
+    this.counters.values[CounterId.freeFrames] = this.frames.free;
+    return frame;
+  }
+
+  /** Takes a block of frames, freeing memory or waiting for it as long as it takes. */
+  *getFrames(task: Task, order: number, what: string): Op<number> {
+    for (;;) {
+      const frame = this.tryFrames(task, order);
+      if (frame !== NO_FRAME) return frame;
+      const pages = 1 << order;
+      if (task.reclaiming) {
+        yield* this.sleep(task, {
+          kind: 'frames',
+          label: `needs ${pages === 1 ? 'a frame' : `${pages} frames`} for ${what}`,
+          of: pages,
+          until: Infinity,
+          ready: () => this.mayTake(task, pages),
+        });
+      } else {
+        yield* directReclaim(this, task, pages, what);
+      }
+    }
+  }
+
+  /** Waits until `pages` single frames can be taken at once. */
+  *awaitFrames(task: Task, pages: number, what: string): Op {
+    while (!this.mayTake(task, pages)) {
+      if (task.reclaiming) {
+        yield* this.sleep(task, {
+          kind: 'frames',
+          label: `needs ${pages} frames for ${what}`,
+          of: pages,
+          until: Infinity,
+          ready: () => this.mayTake(task, pages),
+        });
+      } else {
+        yield* directReclaim(this, task, pages, what);
+      }
+    }
+  }
+
+  releaseFrames(frame: number, order: number): void {
+    this.frames.release(frame, order);
+    this.counters.values[CounterId.freeFrames] = this.frames.free;
+    this.signals++;
+    this.progress++;
+  }
+
+  kickKswapd(): void {
+    if (!this.kswapdKicked) {
+      this.kswapdKicked = true;
+      this.signals++;
+    }
+  }
+
+  kickFlusher(): void {
+    if (!this.flusherKicked) {
+      this.flusherKicked = true;
+      this.signals++;
+    }
+  }
+
+  // --- folios and their locks -----------------------------------------------------------------------------------
+
+  /** Takes the lock when nobody has it. */
+  tryLock(task: Task, folio: number): boolean {
+    if ((this.folios.flags[folio] & FolioFlag.locked) !== 0) return false;
+    this.folios.flags[folio] |= FolioFlag.locked;
+    this.folios.owner[folio] = task.id;
+    return true;
+  }
+
+  *lock(task: Task, folio: number): Op {
+    while (!this.tryLock(task, folio)) {
+      const { folios } = this;
+      yield* this.sleep(task, {
+        kind: 'folio-lock',
+        label: `needs the lock of page ${folios.index[folio]}`,
+        of: folio,
+        until: Infinity,
+        ready: () => (folios.flags[folio] & FolioFlag.locked) === 0,
+      });
+    }
+  }
+
+  unlock(folio: number): void {
+    this.folios.flags[folio] &= ~FolioFlag.locked;
+    this.folios.owner[folio] = NOBODY;
+    this.signals++;
+  }
+
+  *waitWriteback(task: Task, folio: number): Op {
+    const { folios } = this;
+    while ((folios.flags[folio] & FolioFlag.writeback) !== 0) {
+      yield* this.sleep(task, {
+        kind: 'io',
+        label: `waits for the write of page ${folios.index[folio]}`,
+        of: folio,
+        until: Infinity,
+        ready: () => (folios.flags[folio] & FolioFlag.writeback) === 0,
+      });
+    }
+  }
+
+  *lockInode(task: Task, file: KernelFile): Op {
+    while (file.inodeOwner !== NOBODY) {
+      yield* this.sleep(task, {
+        kind: 'inode',
+        label: `needs the inode of ${file.name}`,
+        of: file.id,
+        until: Infinity,
+        ready: () => file.inodeOwner === NOBODY,
+      });
+    }
+    file.inodeOwner = task.id;
+  }
+
+  unlockInode(file: KernelFile): void {
+    file.inodeOwner = NOBODY;
+    this.signals++;
+  }
+
+  /** Puts a folio over a range of pages that are not cached. The caller has the frames and gets the folio locked. */
+  addFolio(task: Task, file: KernelFile, page: number, order: number, frame: number): number {
+    const { folios } = this;
+    const folio = folios.allocate(file.id, page, order, frame, FolioFlag.locked | FolioFlag.cached | FolioFlag.onLru);
+    folios.owner[folio] = task.id;
+    const pages = 1 << order;
+    file.index.put(page, pages, folio);
+    this.inactive.add(folio);
+    this.cachedPages += pages;
+    this.counters.values[CounterId.cachedPages] = this.cachedPages;
+    this.charge(task, CycleCause.handler, this.costs.folioAlloc + this.costs.folioInsert);
+    this.recorder.record(
+      EventKind.folioAdded,
+      this.lanes.pageCache,
+      this.now(task),
+      0,
+      page,
+      file.id,
+      pages,
+      0,
+      task.cause,
+    );
+    return folio;
+  }
+
+  /** Zeroes the folio's pages, at their cost. */
+  zero(task: Task, pages: number): void {
+    this.charge(task, CycleCause.zeroing, this.costs.zeroPage * pages);
+  }
+
+  /** Takes a folio out of the cache and frees its frames. It is locked by the caller, unmapped, clean and not under I/O. */
+  removeFolio(task: Task, file: KernelFile, folio: number, why: number): void {
+    const { folios } = this;
+    const pages = folios.pages(folio);
+    const page = folios.index[folio];
+    file.index.remove(page, pages);
+    this.lruRemove(folio);
+    this.cachedPages -= pages;
+    this.counters.values[CounterId.cachedPages] = this.cachedPages;
+    this.recorder.record(
+      EventKind.folioRemoved,
+      this.lanes.pageCache,
+      this.now(task),
+      0,
+      page,
+      file.id,
+      pages,
+      why,
+      task.cause,
+    );
+    this.releaseFrames(folios.frame[folio], folios.order[folio]);
+    folios.release(folio);
+    this.signals++;
+  }
+
+  lruRemove(folio: number): void {
+    const { folios } = this;
+    if ((folios.flags[folio] & FolioFlag.onLru) === 0) return;
+    ((folios.flags[folio] & FolioFlag.active) !== 0 ? this.active : this.inactive).remove(folio);
+    folios.flags[folio] &= ~(FolioFlag.onLru | FolioFlag.active);
+  }
+
+  // --- dirty and clean ------------------------------------------------------------------------------------------
+
+  /** Marks a folio dirty; the whole of it, as Linux does. */
+  dirty(task: Task, file: KernelFile, folio: number): void {
+    const { folios } = this;
+    const flags = folios.flags[folio];
+    if ((flags & FolioFlag.dirty) !== 0) return;
+    const pages = folios.pages(folio);
+    const page = folios.index[folio];
+    if ((flags & FolioFlag.wasDirty) === 0) this.tally.pagesDirtied += pages;
+    folios.flags[folio] = flags | FolioFlag.dirty | FolioFlag.wasDirty;
+    const time = this.now(task);
+    folios.dirtiedAt[folio] = time;
+    file.index.countDirty(page, pages, 1);
+    if (file.dirtySince === Infinity) {
+      file.dirtySince = time;
+      this.signals++;
+    }
+    this.dirtyPages += pages;
+    task.dirtied += pages;
+    this.counters.values[CounterId.dirtyPages] = this.dirtyPages;
+    this.charge(task, CycleCause.handler, this.costs.dirtyFolio);
+    folios.cause[folio] = this.recorder.record(
+      EventKind.folioDirtied,
+      this.lanes.pageCache,
+      time,
+      0,
+      page,
+      file.id,
+      pages,
+      0,
+      task.cause,
+    );
+  }
+
+  /** Takes the dirty mark off, before the folio is written or thrown away. */
+  clearDirty(file: KernelFile, folio: number): void {
+    const { folios } = this;
+    if ((folios.flags[folio] & FolioFlag.dirty) === 0) return;
+    const pages = folios.pages(folio);
+    folios.flags[folio] &= ~FolioFlag.dirty;
+    file.index.countDirty(folios.index[folio], pages, -1);
+    if (file.index.dirty === 0) file.dirtySince = Infinity;
+    this.dirtyPages -= pages;
+    this.counters.values[CounterId.dirtyPages] = this.dirtyPages;
+  }
+
+  /** Records what the file system gave or reserved from a page on, in blocks. */
+  gave(task: Task, file: KernelFile, page: number, blocks: number, reserved: boolean): void {
+    if (blocks <= 0) return;
+    this.countBlocks();
+    const KiB = (blocks * this.fs.blockBytes) / 1024;
+    const first = reserved
+      ? 0
+      : Math.floor((this.fs.sector(file.blocks, this.firstBlock(page)) * 512) / this.fs.blockBytes);
+    const kind = reserved ? EventKind.blocksReserved : EventKind.blocksInstantiated;
+    this.recorder.record(kind, this.lanes.policy, this.now(task), 0, page, file.id, KiB, first, task.cause);
+  }
+
+  /** Brings the counters of blocks up to date. */
+  countBlocks(): void {
+    let reserved = 0;
+    let allocated = 0;
+    for (const { blocks } of this.files) {
+      const { counts } = blocks.map;
+      reserved += counts[BlockState.reserved];
+      allocated += counts[BlockState.unwritten] + counts[BlockState.written];
+    }
+    const KiB = this.fs.blockBytes / 1024;
+    this.counters.values[CounterId.reservedKiB] = reserved * KiB;
+    this.counters.values[CounterId.instantiatedKiB] = allocated * KiB;
+  }
+
+  /** Block that holds the first byte of a page. */
+  firstBlock(page: number): number {
+    const { fs } = this;
+    return fs.pagesPerBlock > 1 ? Math.floor(page / fs.pagesPerBlock) : page * fs.blocksPerPage;
+  }
+
+  /** Blocks of a range of pages up to the end of the file: [first, end). */
+  blocksOf(file: KernelFile, page: number, pages: number): [number, number] {
+    const { fs } = this;
+    const first = this.firstBlock(page);
+    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : (page + pages) * fs.blocksPerPage;
+    const last = Math.ceil(file.size / fs.blockBytes);
+    return [first, Math.max(first, Math.min(end, last))];
+  }
+
+  /** First sector of a page's data on disk. */
+  sectorOf(file: KernelFile, page: number): number {
+    const block = this.firstBlock(page);
+    const within = page * 4096 - block * this.fs.blockBytes;
+    return this.fs.sector(file.blocks, block) + within / 512;
+  }
+
+  /** Whether every block of a range of pages is allocated or reserved. */
+  backed(file: KernelFile, page: number, pages: number): boolean {
+    const [first, end] = this.blocksOf(file, page, pages);
+    for (let block = first; block < end; block++) {
+      if (file.blocks.map.state(block) === BlockState.hole) return false;
+    }
+    return true;
+  }
+
+  // --- page tables ----------------------------------------------------------------------------------------------
+
+  /** Maps one page of a folio. */
+  mapPage(
+    task: Task,
+    space: AddressSpace,
+    vpn: number,
+    folio: number,
+    frame: number,
+    writable: boolean,
+    dirty: boolean,
+  ): void {
+    const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
+    space.table.set(vpn, frame, flags);
+    this.folios.mapCount[folio]++;
+    this.charge(task, CycleCause.handler, this.costs.mapPte);
+  }
+
+  /** Calls `visit` for each present PTE of the folio's pages in `[from, from + count)` of the file. */
+  eachPte(
+    file: KernelFile,
+    from: number,
+    count: number,
+    visit: (space: AddressSpace, vpn: number, flags: number) => void,
+  ): void {
+    for (const { space, vma } of file.mappings) {
+      const first = Math.max(from, vma.offset);
+      const end = Math.min(from + count, vma.offset + vma.pages);
+      for (let page = first; page < end; page++) {
+        const vpn = vma.start + page - vma.offset;
+        const flags = space.table.flags(vpn);
+        if ((flags & Pte.present) === 0 || space.anonymous.has(vpn)) continue;
+        visit(space, vpn, flags);
+      }
+    }
+  }
+
+  /**
+   * Takes write permission and dirty bits off the folio's PTEs, so that the next store is seen; where the
+   * kernel learns of stores by dirty bits, those only.
+   */
+  protect(task: Task, file: KernelFile, folio: number): void {
+    if (this.policy.inMemory) return;
+    const trapping = this.policy.trapsStores || this.doc.dirty.tracking === 'write-protect';
+    const clear = trapping && !this.policy.writableReads ? Pte.writable | Pte.dirty : Pte.dirty;
+    const { folios } = this;
+    if (folios.mapCount[folio] === 0) return;
+    this.eachPte(file, folios.index[folio], folios.pages(folio), (space, vpn, flags) => {
+      if ((flags & clear) === 0) return;
+      if ((flags & Pte.huge) !== 0 && vpn % 512 !== 0) return;
+      space.table.change(vpn, clear, 0);
+      this.charge(task, CycleCause.handler, this.costs.protectPte);
+      this.flush(task, space, vpn, (flags & Pte.huge) !== 0 ? 512 : 1);
+    });
+  }
+
+  /** Removes the PTEs of pages `[from, from + count)`; what they knew of stores is kept in the folio. */
+  unmapPages(task: Task, file: KernelFile, from: number, count: number): void {
+    this.eachPte(file, from, count, (space, vpn, flags) => {
+      const page = this.pageAt(file, space, vpn);
+      const folio = file.index.get(page);
+      const pages = (flags & Pte.huge) !== 0 ? 512 : 1;
+      const had = space.table.clear(vpn);
+      if (folio !== NO_FOLIO) {
+        this.folios.mapCount[folio] -= pages;
+        if ((had & Pte.dirty) !== 0 && this.doc.dirty.tracking === 'pte-bit') this.dirty(task, file, folio);
+      }
+      this.charge(task, CycleCause.handler, this.costs.protectPte);
+      this.flush(task, space, vpn, pages);
+    });
+  }
+
+  private pageAt(file: KernelFile, space: AddressSpace, vpn: number): number {
+    for (const mapped of file.mappings) {
+      const { vma } = mapped;
+      if (mapped.space === space && vpn >= vma.start && vpn < vma.start + vma.pages)
+        return vma.offset + vpn - vma.start;
+    }
+    return -1;
+  }
+
+  /** Drops stale translations, on every core that may have them. */
+  flush(task: Task, space: AddressSpace, vpn: number, count: number): void {
+    const before = this.processor.now(task.core);
+    this.processor.invalidate(task.core, space.id, vpn, count);
+    const took = this.processor.now(task.core) - before;
+    if (!task.user) task.clock += took;
+    if (this.processor.coreCount > 1 && took > 0) {
+      this.recorder.record(
+        EventKind.shootdown,
+        task.lane,
+        this.now(task) - took,
+        took,
+        vpn * 2 ** PAGE_SHIFT,
+        task.core,
+        count,
+        0,
+        task.cause,
+      );
+    }
+  }
+}
+
+/** Kinds of waits recorded as lock waits, argument `b`. */
+export const LOCK_KINDS: readonly (WaitKind | 'timer' | 'idle' | 'barrier')[] = [
+  'folio-lock',
+  'inode',
+  'frames',
+  'reservation',
+];

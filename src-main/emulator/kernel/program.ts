@@ -1,0 +1,420 @@
+import { type AccessBatch, AccessKind, AccessOrder } from '#emulator/cpu/access';
+import { StopReason } from '#emulator/cpu/processor';
+import { Pattern } from '#emulator/memory/patterns';
+import { PAGE_SHIFT } from '#emulator/mmu/page-table';
+import { EventKind } from '#model/events';
+import type { MappingSpec, PlainStep, Step } from '#model/experiment';
+import type { PhaseMetrics } from '#model/metrics';
+import { eachStore } from './access-pattern.ts';
+import { AddressSpace, type Vma } from './address-space.ts';
+import { CounterId } from './counters.ts';
+import { handleFault } from './fault.ts';
+import type { KernelFile } from './file.ts';
+import type { Kernel } from './kernel.ts';
+import * as sys from './syscalls.ts';
+import { Syscall } from './syscalls.ts';
+import type { Op, Task } from './task.ts';
+
+const PAGE = 4096;
+
+/** What a step came to, with what only the kernel sees. */
+export interface KernelPhase extends PhaseMetrics {
+  /** What `stat` calls the blocks of all files when the step ended: data, reservations, metadata. */
+  readonly statKiB: number;
+  /** The same without metadata. */
+  readonly dataKiB: number;
+  readonly cachedPages: number;
+}
+
+/** What the programs of a run share. */
+export interface ProgramContext {
+  readonly seed: number;
+  readonly mappings: readonly MappingSpec[];
+  readonly phases: KernelPhase[];
+  readonly barriers: Map<string, Barrier>;
+  /** Accesses and system calls done, for progress. */
+  done: number;
+  /** Starts a child task that runs `steps` in a copy of the parent's space. */
+  spawn(parent: Task, name: string, steps: readonly Step[]): void;
+}
+
+/** A meeting point of threads. */
+export interface Barrier {
+  readonly parties: number;
+  waiting: number;
+  round: number;
+}
+
+/** One thread of the experiment: its steps, one after the other. */
+export function* program(k: Kernel, task: Task, context: ProgramContext, steps: readonly Step[]): Op {
+  for (const step of steps) yield* runStep(k, task, context, step, 0);
+}
+
+function* runStep(k: Kernel, task: Task, context: ProgramContext, step: Step, iteration: number): Op {
+  if (step.do === 'loop') {
+    for (let i = 0; i < step.times; i++) {
+      for (const inner of step.steps) yield* runStep(k, task, context, inner, i);
+    }
+    return;
+  }
+  const index = task.step++;
+  const start = k.now(task);
+  const before = measure(k, task);
+  const event = k.recorder.begin(EventKind.step, task.lane, start, 0, task.id, index, -1);
+  task.cause = event;
+  if (step.do === 'fork') context.spawn(task, step.name ?? 'child', step.steps);
+  else yield* runPlain(k, task, context, step);
+  task.cause = -1;
+  const end = k.now(task);
+  k.recorder.finish(event, end, iteration);
+  k.counters.force(end);
+  const after = measure(k, task);
+  let stat = 0;
+  let data = 0;
+  for (const file of k.files) {
+    stat += k.fs.statKiB(file.blocks);
+    data += (k.fs.dataBlocks(file.blocks) * k.fs.blockBytes) / 1024;
+  }
+  context.phases.push({
+    thread: task.id,
+    step: index,
+    name: step.name ?? step.do,
+    startNs: start / 1000,
+    endNs: end / 1000,
+    minor: after.minor - before.minor,
+    major: after.major - before.major,
+    sigbus: after.sigbus - before.sigbus,
+    instantiatedKiB: after.given - before.given,
+    dirtyPages: k.dirtyPages,
+    statKiB: stat,
+    dataKiB: data,
+    cachedPages: k.cachedPages,
+  });
+}
+
+function measure(k: Kernel, task: Task): { minor: number; major: number; sigbus: number; given: number } {
+  const { values } = k.counters;
+  return {
+    minor: task.minor,
+    major: task.major,
+    sigbus: task.sigbus,
+    given: values[CounterId.instantiatedKiB] + values[CounterId.reservedKiB],
+  };
+}
+
+function* runPlain(k: Kernel, task: Task, context: ProgramContext, step: PlainStep): Op {
+  switch (step.do) {
+    case 'load':
+    case 'store':
+    case 'mixed':
+      yield* access(k, task, context, step);
+      return;
+    case 'sleep':
+      yield* k.sleep(task, {
+        kind: 'timer',
+        label: 'sleep',
+        of: -1,
+        until: k.now(task) + step.time,
+        ready: () => false,
+      });
+      return;
+    case 'barrier':
+      yield* meet(k, task, context, step.barrier);
+      return;
+    default:
+      context.done++;
+      yield* call(k, task, context, step);
+  }
+}
+
+type AccessStep = Extract<PlainStep, { do: 'load' | 'store' | 'mixed' }>;
+
+const ORDERS = {
+  sequential: AccessOrder.sequential,
+  random: AccessOrder.random,
+  chase: AccessOrder.chase,
+  zipf: AccessOrder.zipf,
+  'hot-cold': AccessOrder.hotCold,
+  trace: AccessOrder.trace,
+} as const;
+
+/** The batch of a step, over the range of its mapping. */
+function batchOf(step: AccessStep, vma: Vma, seed: number): AccessBatch {
+  const length = Math.min(step.length ?? Infinity, vma.pages * PAGE - step.from);
+  const slots = Math.max(1, Math.floor((length - step.at - step.width) / step.stride) + 1);
+  const { pattern } = step;
+  const traced = pattern.kind === 'trace' ? pattern.accesses : null;
+  return {
+    order: ORDERS[pattern.kind],
+    kind:
+      step.do === 'load' && traced === null
+        ? AccessKind.load
+        : step.do === 'store' && step.nonTemporal
+          ? AccessKind.ntStore
+          : AccessKind.store,
+    storeShare: step.do === 'mixed' ? step.storeShare : 1,
+    base: vma.start * PAGE + step.from,
+    offset: step.at,
+    stride: step.stride,
+    slots,
+    count: traced !== null ? traced.length : (step.count ?? slots),
+    width: step.width,
+    seed,
+    skew: pattern.kind === 'zipf' ? pattern.skew : 1,
+    hotShare: pattern.kind === 'hot-cold' ? pattern.hotShare : 0,
+    hotSlots: pattern.kind === 'hot-cold' ? Math.max(1, Math.floor(pattern.hotLength / step.stride)) : slots,
+    ...(traced === null
+      ? {}
+      : {
+          trace: Float64Array.from(traced, ([at]) => at),
+          traceKinds: Uint8Array.from(traced, ([, kind]) => (kind === 'w' ? 1 : 0)),
+        }),
+  };
+}
+
+/** Loads and stores until the batch is done, or a SIGBUS ends the step (as a handler that jumps out of it would). */
+function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessStep): Op {
+  const { processor } = k;
+  const { core } = task;
+  const vma = task.space!.named(step.mapping);
+  if (vma === undefined) return;
+  const batch = batchOf(step, vma, context.seed + task.step * 7919 + task.id * 104729);
+  processor.switchTo(core, task.space!.id);
+  processor.begin(core, batch);
+  for (;;) {
+    const reason = processor.run(core, k.horizon);
+    if (reason === StopReason.done) break;
+    if (reason === StopReason.horizon) {
+      yield;
+      continue;
+    }
+    if (!(yield* handleFault(k, task))) break;
+  }
+  const retired = processor.retired(core);
+  context.done += retired;
+  k.progress++;
+  if (batch.kind !== AccessKind.load) noteStores(k, vma, batch, retired);
+}
+
+/** Marks the blocks that the first `retired` accesses of a batch stored into. */
+function noteStores(k: Kernel, vma: Vma, batch: AccessBatch, retired: number): void {
+  const { file } = vma;
+  if (!vma.shared) return;
+  const shift = vma.offset * PAGE - vma.start * PAGE;
+  if (batch.order === AccessOrder.sequential && batch.storeShare >= 1) {
+    const slots = Math.min(retired, batch.slots);
+    if (slots === 0) return;
+    const from = batch.base + batch.offset + shift;
+    if (batch.stride <= Math.min(k.fs.blockBytes, PAGE)) {
+      sys.markStored(k, file, from, from + (slots - 1) * batch.stride + batch.width);
+    } else {
+      for (let i = 0; i < slots; i++)
+        sys.markStored(k, file, from + i * batch.stride, from + i * batch.stride + batch.width);
+    }
+    return;
+  }
+  eachStore(batch, retired, (address) => {
+    sys.markStored(k, file, address + shift, address + shift + batch.width);
+  });
+}
+
+function fileNamed(k: Kernel, name: string): KernelFile {
+  return k.files.find((file) => file.name === name)!;
+}
+
+/** Pages of a step's range in its mapping: first virtual page and count. */
+function rangeOf(step: { from: number; length?: number | undefined }, vma: Vma): [number, number] {
+  const first = Math.floor(step.from / PAGE);
+  const end = step.length === undefined ? vma.pages : Math.min(vma.pages, Math.ceil((step.from + step.length) / PAGE));
+  return [vma.start + first, Math.max(0, end - first)];
+}
+
+type CallStep = Exclude<PlainStep, AccessStep | { do: 'sleep' } | { do: 'barrier' }>;
+
+function* call(k: Kernel, task: Task, context: ProgramContext, step: CallStep): Op {
+  const space = task.space!;
+  switch (step.do) {
+    case 'mmap': {
+      const spec = context.mappings.find((mapping) => mapping.name === step.mapping)!;
+      yield* mapSpec(k, task, spec);
+      return;
+    }
+    case 'munmap': {
+      const vma = space.named(step.mapping);
+      if (vma !== undefined) yield* sys.syscall(k, task, Syscall.munmap, vma.offset, sys.munmap(k, task, vma));
+      return;
+    }
+    case 'msync': {
+      const vma = space.named(step.mapping);
+      if (vma === undefined) return;
+      const [vpn, count] = rangeOf(step, vma);
+      const first = vma.offset + vpn - vma.start;
+      const body =
+        step.mode === 'sync'
+          ? sys.sync(k, task, vma.file, first, first + count, true)
+          : sys.msyncAsync(k, task, vma.file, first, first + count);
+      yield* sys.syscall(k, task, Syscall.msync, first, body);
+      return;
+    }
+    case 'fsync':
+    case 'fdatasync': {
+      const file = fileNamed(k, step.file);
+      yield* sys.syscall(
+        k,
+        task,
+        step.do === 'fsync' ? Syscall.fsync : Syscall.fdatasync,
+        0,
+        sys.sync(k, task, file, 0, Infinity, step.do === 'fsync'),
+      );
+      return;
+    }
+    case 'madvise': {
+      const vma = space.named(step.mapping);
+      if (vma === undefined) return;
+      const [vpn, count] = rangeOf(step, vma);
+      yield* sys.syscall(
+        k,
+        task,
+        Syscall.madvise,
+        vma.offset + vpn - vma.start,
+        advise(k, task, vma, vpn, count, step.advice),
+      );
+      return;
+    }
+    case 'fadvise': {
+      const file = fileNamed(k, step.file);
+      file.random = step.advice === 'random';
+      yield* sys.syscall(k, task, Syscall.fadvise, 0, nothing());
+      return;
+    }
+    case 'mprotect': {
+      const vma = space.named(step.mapping);
+      if (vma === undefined) return;
+      const [vpn, count] = rangeOf(step, vma);
+      yield* sys.syscall(
+        k,
+        task,
+        Syscall.mprotect,
+        vma.offset,
+        sys.mprotect(k, task, vma, vpn, count, step.protection === 'read-write'),
+      );
+      return;
+    }
+    case 'read':
+    case 'write': {
+      const file = fileNamed(k, step.file);
+      const end = step.from + (step.length ?? Math.max(0, file.size - step.from));
+      for (let at = step.from; at < end; at += step.chunk) {
+        const length = Math.min(step.chunk, end - at);
+        const body = step.do === 'read' ? sys.read(k, task, file, at, length) : sys.write(k, task, file, at, length);
+        const result = yield* sys.syscall(
+          k,
+          task,
+          step.do === 'read' ? Syscall.read : Syscall.write,
+          Math.floor(at / PAGE),
+          body,
+        );
+        if (result !== 0) return;
+        if (k.now(task) >= k.horizon) yield;
+      }
+      return;
+    }
+    case 'truncate': {
+      const file = fileNamed(k, step.file);
+      yield* sys.syscall(
+        k,
+        task,
+        Syscall.truncate,
+        Math.floor(step.size / PAGE),
+        sys.truncate(k, task, file, step.size),
+      );
+      return;
+    }
+    case 'punch': {
+      const file = fileNamed(k, step.file);
+      yield* sys.syscall(
+        k,
+        task,
+        Syscall.punch,
+        Math.floor(step.from / PAGE),
+        sys.punch(k, task, file, step.from, step.length),
+      );
+      return;
+    }
+  }
+}
+
+function* nothing(): Op<number> {
+  return 0;
+}
+
+function* advise(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  vpn: number,
+  count: number,
+  advice: Extract<PlainStep, { do: 'madvise' }>['advice'],
+): Op<number> {
+  switch (advice) {
+    case 'normal':
+    case 'random':
+    case 'sequential':
+      vma.advice = advice;
+      return 0;
+    case 'populate-read':
+      return yield* sys.populate(k, task, vma, vpn, count, false);
+    case 'populate-write':
+      return yield* sys.populate(k, task, vma, vpn, count, true);
+    case 'dontneed':
+      return yield* sys.dontNeed(k, task, vma, vpn, count);
+  }
+}
+
+/** Makes a mapping as the experiment describes it. @returns whether it could be made */
+export function* mapSpec(k: Kernel, task: Task, spec: MappingSpec): Op<boolean> {
+  const file = fileNamed(k, spec.file);
+  const offset = spec.offset / PAGE;
+  const pages = Math.ceil((spec.length ?? file.size - spec.offset) / PAGE);
+  const writable = spec.protection === 'read-write';
+  const body = sys.mmap(k, task, spec.name, file, offset, pages, spec.sharing === 'shared', writable, spec.advice);
+  const result = yield* sys.syscall(k, task, Syscall.mmap, offset, body);
+  if (result !== 0) return false;
+  if (spec.populate) {
+    const vma = task.space!.named(spec.name)!;
+    yield* sys.populate(k, task, vma, vma.start, vma.pages, writable);
+  }
+  return true;
+}
+
+function* meet(k: Kernel, task: Task, context: ProgramContext, name: string): Op {
+  const barrier = context.barriers.get(name)!;
+  const { round } = barrier;
+  barrier.waiting++;
+  if (barrier.waiting === barrier.parties) {
+    barrier.waiting = 0;
+    barrier.round++;
+    k.signals++;
+    return;
+  }
+  yield* k.sleep(task, {
+    kind: 'barrier',
+    label: `waits at ${name}`,
+    of: -1,
+    until: Infinity,
+    ready: () => barrier.round !== round,
+  });
+}
+
+/** Address of a virtual page, bytes. */
+export function addressOf(vpn: number): number {
+  return vpn * 2 ** PAGE_SHIFT;
+}
+
+/** A new address space with its page table. */
+export function makeSpace(k: Kernel): AddressSpace {
+  const id = k.processor.createSpace();
+  const space = new AddressSpace(id, k.processor.pageTable(id));
+  k.spaces.push(space);
+  return space;
+}

@@ -1,0 +1,70 @@
+import type { WaitKind } from '#model/wait-for';
+import type { AddressSpace } from './address-space.ts';
+
+/**
+ * Kernel code that may have to wait is a generator: it sets `task.wait` and yields, and is resumed when
+ * the wait is over. Code that never waits is plain functions.
+ */
+export type Op<T = void> = Generator<void, T, void>;
+
+/** What a task waits for. */
+export interface Wait {
+  /** What holds it up, for the wait-for graph. */
+  readonly kind: WaitKind | 'timer' | 'idle' | 'barrier';
+  /** For people: `needs a frame for page 3`. */
+  readonly label: string;
+  /** Folio, file or other number the kind speaks of; -1 for none. */
+  readonly of: number;
+  /** When it is over in any case, ps; Infinity for a wait without a timer. */
+  readonly until: number;
+  /** Whether what is waited for has come. */
+  ready(): boolean;
+}
+
+/** One thing the scheduler runs: a thread of the experiment, or a thread of the kernel. */
+export class Task {
+  readonly id: number;
+  readonly name: string;
+  readonly user: boolean;
+  /** Core it runs on; kernel threads interrupt none and keep a clock of their own. */
+  readonly core: number;
+  readonly lane: number;
+  readonly faultLane: number;
+  space: AddressSpace | null;
+  body: Op | null = null;
+  wait: Wait | null = null;
+  done = false;
+  /** Earliest time it may go on, ps. */
+  readyAt = 0;
+  /** Clock of a kernel thread, ps. */
+  clock = 0;
+  /** Event that what it does now is caused by, -1 for none. */
+  cause = -1;
+  /** Whether it frees memory, and so may use the reserve and does not recurse. */
+  reclaiming = false;
+  /** Step of the experiment it is in. */
+  step = 0;
+  /** Pages it dirtied since it was last looked at for throttling. */
+  dirtied = 0;
+  minor = 0;
+  major = 0;
+  sigbus = 0;
+
+  constructor(
+    id: number,
+    name: string,
+    user: boolean,
+    core: number,
+    lane: number,
+    faultLane: number,
+    space: AddressSpace | null,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.user = user;
+    this.core = core;
+    this.lane = lane;
+    this.faultLane = faultLane;
+    this.space = space;
+  }
+}

@@ -1,0 +1,317 @@
+import { BlockFlag } from '#emulator/block/queue';
+import { CycleCause } from '#emulator/cpu/processor';
+import { DiskOp } from '#emulator/disk/disk';
+import { BlockState } from '#emulator/filesystem/block-map';
+import { WriteOutcome } from '#emulator/policies/policy';
+import { Pte } from '#emulator/mmu/page-table';
+import { EventKind } from '#model/events';
+import { CounterId } from './counters.ts';
+import type { KernelFile } from './file.ts';
+import { FolioFlag, NO_FOLIO } from './folios.ts';
+import { IoCause } from './io.ts';
+import type { Kernel } from './kernel.ts';
+import type { Op, Task } from './task.ts';
+import { dirtyLimits } from './throttle.ts';
+
+/** Why pages are written, argument `c` of `writeback`. */
+export const WritebackWhy = { background: 0, expired: 1, sync: 2, reclaim: 3 } as const;
+
+const IO_CAUSE: readonly IoCause[] = [IoCause.writeback, IoCause.writeback, IoCause.sync, IoCause.reclaim];
+
+/** Sectors of the largest request the kernel builds itself: 1 MiB. */
+const LARGEST = 2048;
+
+/** A write under construction: neighbours on disk, and the folios in it. */
+interface Batch {
+  sector: number;
+  count: number;
+  folios: number[];
+}
+
+/** Where the kernel learns of stores by PTE bits: makes folios dirty whose entries are, in a range of pages. */
+export function collectDirtyBits(k: Kernel, task: Task, file: KernelFile, first: number, end: number): void {
+  if (k.doc.dirty.tracking !== 'pte-bit' || k.policy.inMemory) return;
+  for (let page = file.index.next(first, false); page < end;) {
+    const folio = file.index.get(page);
+    if ((k.folios.flags[folio] & FolioFlag.dirty) === 0 && folioStored(k, file, folio)) k.dirty(task, file, folio);
+    page = file.index.next(k.folios.index[folio] + k.folios.pages(folio), false);
+  }
+}
+
+/** Whether a PTE of the folio says that it was stored to. */
+export function folioStored(k: Kernel, file: KernelFile, folio: number): boolean {
+  if (k.folios.mapCount[folio] === 0) return false;
+  let stored = false;
+  k.eachPte(file, k.folios.index[folio], k.folios.pages(folio), (_space, _vpn, flags) => {
+    if ((flags & Pte.dirty) !== 0) stored = true;
+  });
+  return stored;
+}
+
+/**
+ * Writes dirty folios of `[first, end)` in ascending order and leaves them under writeback.
+ * @param limit pages after which to stop
+ * @returns pages written, or given up as lost
+ */
+export function* writePages(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  first: number,
+  end: number,
+  why: number,
+  limit = Infinity,
+): Op<number> {
+  if (k.policy.inMemory) return 0;
+  const batch: Batch = { sector: -1, count: 0, folios: [] };
+  const event = k.recorder.begin(
+    EventKind.writeback,
+    k.lanes.writeback,
+    k.now(task),
+    first,
+    file.id,
+    file.index.dirty,
+    task.cause,
+  );
+  const before = task.cause;
+  task.cause = event;
+  let written = 0;
+  k.block.plug();
+  for (let page = file.index.next(first, true); page < end && written < limit;) {
+    const folio = file.index.get(page);
+    if (folio === NO_FOLIO) {
+      page = file.index.next(page + 1, true);
+      continue;
+    }
+    const next = k.folios.index[folio] + k.folios.pages(folio);
+    if ((k.folios.flags[folio] & FolioFlag.dirty) !== 0) {
+      if ((k.folios.flags[folio] & (FolioFlag.locked | FolioFlag.writeback)) !== 0) yield* flush(k, task, batch, why);
+      yield* k.lock(task, folio);
+      if (file.index.get(page) === folio) {
+        if (why === WritebackWhy.sync) yield* k.waitWriteback(task, folio);
+        const flags = k.folios.flags[folio];
+        if ((flags & FolioFlag.dirty) !== 0 && (flags & FolioFlag.writeback) === 0) {
+          written += yield* writeLocked(k, task, file, folio, batch, why);
+        } else {
+          k.unlock(folio);
+        }
+      } else {
+        k.unlock(folio);
+      }
+    }
+    page = file.index.next(next, true);
+  }
+  yield* flush(k, task, batch, why);
+  k.io.unplug(task);
+  task.cause = before;
+  k.recorder.finish(event, k.now(task), why);
+  return written;
+}
+
+/** Writes one dirty folio that the task has locked, for reclaim. @returns pages under writeback now */
+export function* writeOne(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+  const batch: Batch = { sector: -1, count: 0, folios: [] };
+  const before = task.cause;
+  const event = k.recorder.begin(
+    EventKind.writeback,
+    k.lanes.writeback,
+    k.now(task),
+    k.folios.index[folio],
+    file.id,
+    k.folios.pages(folio),
+    task.cause,
+  );
+  task.cause = event;
+  const written = yield* writeLocked(k, task, file, folio, batch, WritebackWhy.reclaim);
+  yield* flush(k, task, batch, WritebackWhy.reclaim);
+  task.cause = before;
+  k.recorder.finish(event, k.now(task), WritebackWhy.reclaim);
+  return written;
+}
+
+/** Cleans a locked dirty folio and what the policy says goes with it. Unlocks all of them. */
+function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, batch: Batch, why: number): Op<number> {
+  const set = [folio];
+  const outcome = yield* k.policy.write(k, task, file, folio, set);
+  if (outcome === WriteOutcome.redirty) {
+    k.fruitless++;
+    k.unlock(folio);
+    return 0;
+  }
+  if (outcome === WriteOutcome.lost) return lose(k, task, file, folio);
+  if (set.length > 1) set.sort((a, b) => k.folios.index[a] - k.folios.index[b]);
+  let pages = 0;
+  for (const member of set) {
+    if (!place(k, task, file, member)) {
+      pages += lose(k, task, file, member);
+      continue;
+    }
+    pages += k.folios.pages(member);
+    k.protect(task, file, member);
+    k.clearDirty(file, member);
+    k.folios.flags[member] |= FolioFlag.writeback;
+    k.writebackPages += k.folios.pages(member);
+    k.charge(task, CycleCause.handler, k.costs.cleanFolio);
+    yield* append(k, task, file, member, batch, why);
+    k.unlock(member);
+  }
+  k.counters.values[CounterId.writebackPages] = k.writebackPages;
+  if (why === WritebackWhy.reclaim) k.tally.pagesWrittenByReclaim += pages;
+  k.fruitless = 0;
+  return pages;
+}
+
+/** Gives reserved blocks of a folio their place, and moves those that are never overwritten. */
+function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean {
+  const { fs } = k;
+  const page = k.folios.index[folio];
+  const [first, end] = k.blocksOf(file, page, k.folios.pages(folio));
+  let reserved = 0;
+  for (let block = first; block < end; block++) {
+    const state = file.blocks.map.state(block);
+    if (state < BlockState.unwritten) reserved++;
+    else if (fs.doc.copyOnWrite) fs.relocate(file.blocks, block);
+  }
+  if (reserved === 0) return true;
+  const given = fs.allocate(
+    file.blocks,
+    first,
+    end - first,
+    fs.doc.unwritten ? BlockState.unwritten : BlockState.written,
+  );
+  if (given < 0) return false;
+  k.charge(task, CycleCause.filesystem, fs.allocatePs);
+  k.journal?.dirty(task, fs.doc.journal!.credits);
+  k.gave(task, file, page, given, false);
+  return true;
+}
+
+/** Space ran out when nobody could be told: the folio becomes clean and its data is gone. */
+function lose(k: Kernel, task: Task, file: KernelFile, folio: number): number {
+  const page = k.folios.index[folio];
+  const pages = k.folios.pages(folio);
+  const bytes = Math.min(pages * 4096, file.size - page * 4096);
+  k.clearDirty(file, folio);
+  k.protect(task, file, folio);
+  file.writeError = true;
+  k.tally.lostBytes += bytes;
+  k.recorder.record(
+    EventKind.dataLost,
+    k.lanes.writeback,
+    k.now(task),
+    0,
+    page,
+    file.id,
+    bytes,
+    0,
+    k.folios.cause[folio],
+  );
+  k.unlock(folio);
+  return pages;
+}
+
+/** Adds a folio's blocks to the write under construction. */
+function* append(k: Kernel, task: Task, file: KernelFile, folio: number, batch: Batch, why: number): Op {
+  const { fs } = k;
+  const page = k.folios.index[folio];
+  const pages = k.folios.pages(folio);
+  // A page that is part of a larger block is written alone.
+  const unit = fs.pagesPerBlock > 1 ? 8 : fs.blockBytes / 512;
+  const perPage = 8 / unit;
+  const count = Math.min(pages * perPage, Math.ceil((file.size - page * 4096) / (unit * 512)));
+  // Pending once for itself, so that it is not done before all its requests are made.
+  k.folios.pendingIo[folio]++;
+  for (let i = 0; i < count; i++) {
+    const sector = fs.pagesPerBlock > 1 ? k.sectorOf(file, page + i) : fs.sector(file.blocks, k.firstBlock(page) + i);
+    if (sector !== batch.sector + batch.count || batch.count === 0 || batch.count + unit > LARGEST) {
+      yield* flush(k, task, batch, why);
+      batch.sector = sector;
+    }
+    batch.count += unit;
+    if (batch.folios[batch.folios.length - 1] !== folio) batch.folios.push(folio);
+  }
+  k.folios.pendingIo[folio]--;
+}
+
+function* flush(k: Kernel, task: Task, batch: Batch, why: number): Op {
+  if (batch.count === 0) return;
+  const { sector, count, folios } = batch;
+  batch.count = 0;
+  batch.folios = [];
+  yield* k.io.submitWaiting(task, DiskOp.write, sector, count, BlockFlag.none, folios, IO_CAUSE[why]);
+}
+
+/** Waits for every write of `[first, end)` that is under way. */
+export function* waitPages(k: Kernel, task: Task, file: KernelFile, first: number, end: number): Op {
+  if (k.writebackPages === 0) return;
+  for (let page = file.index.next(first, false); page < end;) {
+    const folio = file.index.get(page);
+    const next = k.folios.index[folio] + k.folios.pages(folio);
+    yield* k.waitWriteback(task, folio);
+    page = file.index.next(next, false);
+  }
+}
+
+/** The flusher: wakes when there are dirty pages, writes those that are old, and all when there are too many. */
+export function* flusher(k: Kernel, task: Task): Op {
+  for (;;) {
+    yield* k.sleep(task, {
+      kind: 'idle',
+      label: 'nothing dirty',
+      of: -1,
+      until: Infinity,
+      ready: () => k.flusherKicked || k.dirtyPages > 0,
+    });
+    while (k.dirtyPages > 0) {
+      if (!k.flusherKicked) {
+        yield* k.sleep(task, {
+          kind: 'idle',
+          label: 'until the next period',
+          of: -1,
+          until: k.now(task) + k.doc.dirty.period,
+          ready: () => k.flusherKicked,
+        });
+      }
+      const kicked = k.flusherKicked;
+      k.flusherKicked = false;
+      const { background } = dirtyLimits(k);
+      let wrote = 0;
+      for (const file of k.files) {
+        const over = k.dirtyPages > background;
+        const old = file.dirtySince + k.doc.dirty.expire <= k.now(task);
+        if (file.index.dirty === 0 || !(kicked || over || old)) continue;
+        const since = file.dirtySince;
+        wrote += yield* writePages(
+          k,
+          task,
+          file,
+          0,
+          file.pages,
+          old ? WritebackWhy.expired : WritebackWhy.background,
+          over && !old ? 1024 : Infinity,
+        );
+        if (file.dirtySince === since && file.index.dirty > 0) file.dirtySince = k.now(task);
+      }
+      if (kicked && wrote === 0 && k.writebackPages > 0) {
+        yield* k.sleep(task, {
+          kind: 'io',
+          label: 'waits for writes under way',
+          of: -1,
+          until: Infinity,
+          ready: () => k.writebackPages === 0 || k.flusherKicked,
+        });
+      } else if (kicked && wrote === 0 && k.io.pending === 0) {
+        // Nothing could be written: not again before something changes, or a period is over.
+        const seen = k.progress;
+        yield* k.sleep(task, {
+          kind: 'idle',
+          label: 'nothing could be written',
+          of: -1,
+          until: k.now(task) + k.doc.dirty.period,
+          ready: () => k.progress !== seen,
+        });
+      }
+    }
+    k.flusherKicked = false;
+  }
+}

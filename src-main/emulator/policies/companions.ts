@@ -1,0 +1,198 @@
+import { CycleCause } from '#emulator/cpu/processor';
+import { DiskOp } from '#emulator/disk/disk';
+import { BlockState } from '#emulator/filesystem/block-map';
+import type { KernelFile } from '#emulator/kernel/file';
+import { FolioFlag, NO_FOLIO } from '#emulator/kernel/folios';
+import { NO_FRAME } from '#emulator/kernel/frames';
+import { IoCause } from '#emulator/kernel/io';
+import type { Kernel } from '#emulator/kernel/kernel';
+import type { Op, Task } from '#emulator/kernel/task';
+
+/*
+ * A block larger than the page has companions: the other pages of it, which must be zeroed with it. They
+ * may be dirty, locked, or absent, and how they are collected is what the thread of 2005 is about.
+ */
+
+/** Pages of the blocks that a folio lies in, up to the end of the file: [first, end). */
+export function blockPages(k: Kernel, file: KernelFile, folio: number): [number, number] {
+  const unit = k.fs.pagesPerBlock;
+  const page = k.folios.index[folio];
+  const first = page - (page % unit);
+  const end = Math.ceil((page + k.folios.pages(folio)) / unit) * unit;
+  return [first, Math.max(page + 1, Math.min(end, file.pages))];
+}
+
+/** Makes an absent page of a hole: zeros, locked by the task. */
+function makeZero(k: Kernel, task: Task, file: KernelFile, page: number, frame: number): number {
+  const folio = k.addFolio(task, file, page, 0, frame);
+  k.zero(task, 1);
+  k.folios.flags[folio] |= FolioFlag.uptodate;
+  return folio;
+}
+
+/**
+ * Takes companions one page after the other in ascending order while those before are held: hold and
+ * wait. The folio's own lock is kept throughout, or taken in its turn when `inTurn`.
+ * @returns every folio of the block, locked, the given one among them
+ */
+export function* takeOneByOne(k: Kernel, task: Task, file: KernelFile, folio: number, inTurn: boolean): Op<number[]> {
+  const [first, end] = blockPages(k, file, folio);
+  const taken: number[] = [];
+  if (inTurn) k.unlock(folio);
+  for (let page = first; page < end;) {
+    let there = file.index.get(page);
+    if (there === NO_FOLIO) {
+      const frame = yield* k.getFrames(task, 0, `page ${page}`);
+      there = file.index.get(page);
+      if (there === NO_FOLIO) there = makeZero(k, task, file, page, frame);
+      else k.releaseFrames(frame, 0);
+    }
+    if (k.folios.owner[there] !== task.id) {
+      yield* k.lock(task, there);
+      if (file.index.get(page) !== there) {
+        k.unlock(there);
+        continue;
+      }
+    }
+    taken.push(there);
+    page = k.folios.index[there] + k.folios.pages(there);
+  }
+  return taken;
+}
+
+/**
+ * Takes the frames of all absent companions in one piece, before any lock, and only then the locks, in
+ * ascending order.
+ */
+export function* takeWhole(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number[]> {
+  const [first, end] = blockPages(k, file, folio);
+  const page0 = k.folios.index[folio];
+  let absent = 0;
+  for (let page = first; page < end; page++) if (file.index.get(page) === NO_FOLIO) absent++;
+  const frames: number[] = [];
+  if (absent > 0) {
+    k.unlock(folio);
+    yield* k.awaitFrames(task, absent, `the block of page ${page0}`);
+    for (let i = 0; i < absent; i++) frames.push(k.frames.allocate(0));
+    if (file.index.get(page0) !== folio) {
+      for (const frame of frames) k.releaseFrames(frame, 0);
+      return [];
+    }
+    yield* k.lock(task, folio);
+  }
+  const taken: number[] = [];
+  for (let page = first; page < end;) {
+    let there = file.index.get(page);
+    if (there === NO_FOLIO) {
+      const frame = frames.pop() ?? (yield* k.getFrames(task, 0, `page ${page}`));
+      there = makeZero(k, task, file, page, frame);
+    } else if (k.folios.owner[there] !== task.id) {
+      yield* k.lock(task, there);
+    }
+    taken.push(there);
+    page = k.folios.index[there] + k.folios.pages(there);
+  }
+  for (const frame of frames) k.releaseFrames(frame, 0);
+  return taken;
+}
+
+/** Why {@link tryTake} gave up: a lock is held, the page is gone, or there is no frame. */
+export const GaveUp = { locked: 'EDEADLK', stale: 'ESTALE', memory: 'ENOMEM' } as const;
+export type GaveUp = (typeof GaveUp)[keyof typeof GaveUp];
+
+/** Takes what can be had without waiting, or nothing. The folio's own lock is kept. */
+export function tryTake(k: Kernel, task: Task, file: KernelFile, folio: number): number[] | GaveUp {
+  const [first, end] = blockPages(k, file, folio);
+  if (file.index.get(k.folios.index[folio]) !== folio) return GaveUp.stale;
+  const taken: number[] = [];
+  const made: number[] = [];
+  let why: GaveUp | null = null;
+  for (let page = first; page < end && why === null;) {
+    let there = file.index.get(page);
+    if (there === NO_FOLIO) {
+      const frame = k.tryFrames(task, 0);
+      if (frame === NO_FRAME) {
+        why = GaveUp.memory;
+        break;
+      }
+      there = makeZero(k, task, file, page, frame);
+      made.push(there);
+    } else if (there !== folio && !k.tryLock(task, there)) {
+      why = GaveUp.locked;
+      break;
+    }
+    taken.push(there);
+    page = k.folios.index[there] + k.folios.pages(there);
+  }
+  if (why === null) return taken;
+  for (const other of taken) {
+    if (other === folio) continue;
+    if (made.includes(other)) k.removeFolio(task, file, other, 2);
+    else k.unlock(other);
+  }
+  return why;
+}
+
+/** Lets go of the companions again; the folio itself stays locked. */
+export function letGo(k: Kernel, taken: readonly number[], folio: number): void {
+  for (const other of taken) if (other !== folio) k.unlock(other);
+}
+
+/**
+ * Allocates every hole under the given pages now.
+ * @returns false when there is not enough space
+ */
+export function allocateNow(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  page: number,
+  pages: number,
+  hinted = false,
+): boolean {
+  const { fs } = k;
+  const [first, end] = k.blocksOf(file, page, pages);
+  const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
+  k.charge(task, CycleCause.filesystem, fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1));
+  const given = fs.allocate(file.blocks, first, end - first, state, hinted);
+  if (given < 0) return false;
+  if (given > 0) k.journal?.dirty(task, fs.doc.journal!.credits);
+  k.gave(task, file, page, given, false);
+  return true;
+}
+
+/** Allocates the block of a folio for its first contents, and dirties every page of it. */
+export function* instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<boolean> {
+  const page = k.folios.index[folio];
+  if (k.backed(file, page, k.folios.pages(folio))) return true;
+  const [first, end] = blockPages(k, file, folio);
+  if (end - first === k.folios.pages(folio)) {
+    if (!allocateNow(k, task, file, first, end - first, true)) return false;
+    return true;
+  }
+  const taken = whole ? yield* takeWhole(k, task, file, folio) : yield* takeOneByOne(k, task, file, folio, false);
+  const good = taken.length > 0 && allocateNow(k, task, file, first, end - first, true);
+  if (good) for (const other of taken) k.dirty(task, file, other);
+  letGo(k, taken, folio);
+  return good;
+}
+
+/** Largest write of zeros, sectors: 1 MiB. */
+const ZEROS = 2048;
+
+/** Writes zeros over blocks, given in ascending order, straight to disk. */
+export function* writeZeros(k: Kernel, task: Task, file: KernelFile, blocks: readonly number[]): Op {
+  const unit = k.fs.blockBytes / 512;
+  let start = -1;
+  let count = 0;
+  for (const block of blocks) {
+    const sector = k.fs.sector(file.blocks, block);
+    if (count > 0 && (sector !== start + count || count + unit > ZEROS)) {
+      yield* k.io.submitWaiting(task, DiskOp.write, start, count, 0, [], IoCause.zeroing);
+      count = 0;
+    }
+    if (count === 0) start = sector;
+    count += unit;
+  }
+  if (count > 0) yield* k.io.submitWaiting(task, DiskOp.write, start, count, 0, [], IoCause.zeroing);
+}

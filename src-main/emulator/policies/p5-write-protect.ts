@@ -1,0 +1,48 @@
+import { CycleCause } from '#emulator/cpu/processor';
+import type { KernelFile } from '#emulator/kernel/file';
+import type { Kernel } from '#emulator/kernel/kernel';
+import type { Op, Task } from '#emulator/kernel/task';
+import { instantiate, letGo, takeWhole, blockPages } from './companions.ts';
+import { PlainPolicy } from './policy.ts';
+
+/** P5: the first store traps, and the file system allocates before it is let through. */
+export class WriteProtect extends PlainPolicy {
+  readonly id: 'P5' | 'P5-by-page';
+  override readonly trapsStores = true;
+  private readonly whole: boolean;
+
+  constructor(id: 'P5' | 'P5-by-page') {
+    super();
+    this.id = id;
+    this.whole = id === 'P5';
+  }
+
+  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+    return yield* instantiate(k, task, file, folio, this.whole);
+  }
+}
+
+/** P5, delayed: the trapped store reserves; blocks are chosen at writeback. */
+export class WriteProtectDelayed extends PlainPolicy {
+  readonly id = 'P5-delayed';
+  override readonly trapsStores = true;
+
+  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+    const { fs } = k;
+    const page = k.folios.index[folio];
+    const pages = k.folios.pages(folio);
+    if (k.backed(file, page, pages)) return true;
+    const [first, end] = blockPages(k, file, folio);
+    const taken = end - first === pages ? [folio] : yield* takeWhole(k, task, file, folio);
+    const [block, stop] = k.blocksOf(file, first, end - first);
+    k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, stop - block - 1));
+    const held = file.blocks.map.counts[1];
+    const reserved = taken.length === 0 ? -1 : fs.reserve(file.blocks, block, stop - block);
+    const kept = file.blocks.map.counts[1] - held;
+    // What was reserved before space ran out stays so, and its page is dirty.
+    if (reserved >= 0 || kept > 0) for (const other of taken) k.dirty(task, file, other);
+    k.gave(task, file, first, kept, true);
+    letGo(k, taken, folio);
+    return reserved >= 0;
+  }
+}

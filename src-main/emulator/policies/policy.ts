@@ -1,0 +1,72 @@
+import type { Vma } from '#emulator/kernel/address-space';
+import type { KernelFile } from '#emulator/kernel/file';
+import type { Kernel } from '#emulator/kernel/kernel';
+import type { Op, Task } from '#emulator/kernel/task';
+import type { PolicyId } from '#model/policies';
+
+/** What comes of a dirty folio that is about to be written. */
+export const WriteOutcome = {
+  /** Write the folios of the set. */
+  write: 0,
+  /** It stays dirty; try again later. */
+  redirty: 1,
+  /** There is no space for it: its data is lost. */
+  lost: 2,
+} as const;
+export type WriteOutcome = (typeof WriteOutcome)[keyof typeof WriteOutcome];
+
+/**
+ * How holes of a mapped file get their blocks: the only place where policies differ. The kernel calls a
+ * policy at the five moments at which it may act; every folio it is given is locked by the task, and is
+ * so when it returns.
+ */
+export interface Policy {
+  readonly id: PolicyId;
+  /** Whether a store must trap: reads map write-protected, and cleaning protects again. */
+  readonly trapsStores: boolean;
+  /** Whether a read fault installs a writable PTE, whoever wants to know of stores. */
+  readonly writableReads: boolean;
+  /** Whether the page cache is the storage: nothing is read or written. */
+  readonly inMemory: boolean;
+  /** A mapping is made. @returns false when it fails for want of space */
+  mmap(k: Kernel, task: Task, vma: Vma): Op<boolean>;
+  /** A fault found or made the page, and is about to map it. @returns false when there is no space: SIGBUS */
+  fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Op<boolean>;
+  /** A store is about to be let through; afterwards the folio is dirty. @returns false when there is no space: SIGBUS */
+  store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean>;
+  /** Whether a folio may be mapped by a fault beside it. */
+  mayMapAround(k: Kernel, file: KernelFile, folio: number): boolean;
+  /**
+   * A dirty folio is about to be written.
+   * @param set folios to write with it, all locked by the task: companions are added
+   */
+  write(k: Kernel, task: Task, file: KernelFile, folio: number, set: number[]): Op<WriteOutcome>;
+}
+
+/** What most policies do at most moments: nothing, and late allocation of what is still a hole. */
+export abstract class PlainPolicy implements Policy {
+  abstract readonly id: PolicyId;
+  readonly trapsStores: boolean = false;
+  readonly writableReads: boolean = false;
+  readonly inMemory: boolean = false;
+
+  *mmap(_k: Kernel, _task: Task, _vma: Vma): Op<boolean> {
+    return true;
+  }
+
+  *fill(_k: Kernel, _task: Task, _file: KernelFile, _folio: number, _write: boolean): Op<boolean> {
+    return true;
+  }
+
+  *store(_k: Kernel, _task: Task, _file: KernelFile, _folio: number): Op<boolean> {
+    return true;
+  }
+
+  mayMapAround(_k: Kernel, _file: KernelFile, _folio: number): boolean {
+    return true;
+  }
+
+  *write(_k: Kernel, _task: Task, _file: KernelFile, _folio: number, _set: number[]): Op<WriteOutcome> {
+    return WriteOutcome.write;
+  }
+}

@@ -1,0 +1,18 @@
+import type { KernelFile } from '#emulator/kernel/file';
+import type { Kernel } from '#emulator/kernel/kernel';
+import type { Op, Task } from '#emulator/kernel/task';
+import { allocateNow } from './companions.ts';
+import { PlainPolicy } from './policy.ts';
+
+/** tmpfs: the page is the block. Any fault instantiates it, and shared mappings are writable from the start. */
+export class Tmpfs extends PlainPolicy {
+  readonly id = 'tmpfs';
+  override readonly writableReads = true;
+  override readonly inMemory = true;
+
+  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+    const page = k.folios.index[folio];
+    const pages = k.folios.pages(folio);
+    return k.backed(file, page, pages) || allocateNow(k, task, file, page, pages);
+  }
+}
