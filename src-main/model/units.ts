@@ -77,7 +77,7 @@ export function formatTime(ps: number): string {
   for (const [unit, factor] of TIME_STEPS) {
     if (size >= factor) return `${Number((ps / factor).toPrecision(4))} ${unit}`;
   }
-  return `${Math.round(ps)} ps`;
+  return size === 0 ? '0 s' : `${Math.round(ps)} ps`;
 }
 
 /** Whole numbers with thin spaces between thousands: `16 384`. */

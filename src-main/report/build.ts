@@ -55,12 +55,15 @@ function metricsSection(runs: readonly RunInfo[]): Section {
     { text: label, number: false },
     ...runs.map((run) => ({ text: value(run), number: true })),
   ]);
-  const causes = [...new Set(runs.flatMap((run) => Object.keys(run.metrics.time.byCauseNs)))];
+  const spent = (run: RunInfo, cause: string): number => run.metrics.time.byCauseNs[cause] ?? 0;
+  const causes = [...new Set(runs.flatMap((run) => Object.keys(run.metrics.time.byCauseNs)))].filter((cause) =>
+    runs.some((run) => spent(run, cause) > 0),
+  );
   const timeRows = causes.map((cause): Cell[] => [
-    { text: cause, number: false },
-    ...runs.map((run) => ({ text: formatTime((run.metrics.time.byCauseNs[cause] ?? 0) * 1e3), number: true })),
+    { text: words(cause), number: false },
+    ...runs.map((run) => ({ text: formatTime(spent(run, cause) * 1e3), number: true })),
   ]);
-  const blocks: Block[] = [{ type: 'table', caption: 'Metrics', head, rows }];
+  const blocks: Block[] = [{ type: 'table', caption: 'What each run came to', head, rows }];
   if (timeRows.length > 0)
     blocks.push({
       type: 'table',
@@ -132,4 +135,9 @@ function reproduce(input: ReportInput): Section {
       })),
     ],
   };
+}
+
+/** `coreToCore` as `core to core`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -17,24 +17,24 @@ export function runSentence(run: RunInfo): string {
 export function comparisonSentences(runs: readonly RunInfo[]): string[] {
   if (runs.length < 2) return [];
   const sentences: string[] = [];
-  const byBlocks = [...runs].sort((x, y) => x.metrics.blocks.instantiatedKiB - y.metrics.blocks.instantiatedKiB);
-  const least = byBlocks[0];
-  const most = byBlocks.at(-1)!;
-  const low = least.metrics.blocks.instantiatedKiB;
-  const high = most.metrics.blocks.instantiatedKiB;
+  const blocks = runs.map((run) => run.metrics.blocks.instantiatedKiB);
+  const low = Math.min(...blocks);
+  const high = Math.max(...blocks);
+  const having = (values: readonly number[], value: number): string =>
+    listOf(runs.filter((_, i) => values[i] === value).map(subject));
   if (low === high) sentences.push(`All runs allocated the same ${kib(low)}.`);
   else {
     const ratio = low > 0 ? `, ${Number((high / low).toPrecision(3))} times as much` : '';
-    sentences.push(`${subject(most)} allocated ${kib(high)}${ratio}, where ${subject(least)} allocated ${kib(low)}.`);
+    sentences.push(
+      `${having(blocks, high)} allocated ${kib(high)}${ratio}, where ${having(blocks, low)} allocated ${kib(low)}.`,
+    );
   }
-  const totals = runs.map(
-    (run) => run.metrics.faults.read + run.metrics.faults.write + run.metrics.faults.writeProtect,
-  );
+  const totals = runs.map(({ metrics: { faults } }) => faults.read + faults.write + faults.writeProtect);
   const fewest = Math.min(...totals);
   const greatest = Math.max(...totals);
   if (fewest !== greatest) {
     sentences.push(
-      `Faults run from ${formatCount(fewest)} (${subject(runs[totals.indexOf(fewest)])}) to ${formatCount(greatest)} (${subject(runs[totals.indexOf(greatest)])}).`,
+      `Faults run from ${formatCount(fewest)} (${having(totals, fewest)}) to ${formatCount(greatest)} (${having(totals, greatest)}).`,
     );
   }
   return sentences;
@@ -59,4 +59,10 @@ function kib(value: number): string {
 
 function count(value: number, noun: string): string {
   return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
