@@ -23,7 +23,7 @@ export interface Summary {
 }
 
 /** A summary has at most this many buckets: a tile then reads a few summaries at any zoom. */
-export const SUMMARY_BUCKETS = 1024;
+export const SUMMARY_BUCKETS = 2048;
 /** Cells of the working grid; more lanes and kinds than usual make the buckets wider. */
 const GRID_CELLS = 1 << 20;
 
