@@ -185,6 +185,8 @@ await runMain(async () => {
   refuseUnknownSteps();
   await ensureDependencies();
   mkdirSync(records, { recursive: true });
+  // A log file is read as text.
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
   process.chdir(root);
   const sum = emptyTally();
   await runAll(chosen(checks), availableParallelism(), sum);
