@@ -6,6 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureBuild } from './build.mjs';
 import { capture, runInPlace } from './children.mjs';
 import { DISPLAY_PACKAGES, ensureDebianPackages } from './debian.mjs';
@@ -60,7 +61,8 @@ function verdict(title, passed, output) {
   else {
     tally.failed = 1;
     tally.failures.push(title);
-    process.stdout.write(`\n--- ${title} ---\n${output.trimEnd()}\n---\n`);
+    const text = process.stdout.isTTY ? output : stripVTControlCharacters(output);
+    process.stdout.write(`\n--- ${title} ---\n${text.trim()}\n---\n`);
   }
   return tally;
 }
