@@ -20,6 +20,10 @@ export class SegmentBuffer {
   reading = -1;
   /** Segment whose data are being written, -1 for none. */
   writing = -1;
+  /** 1 for a segment whose data wait to be written, and since when they are all there. */
+  readonly dirty: Uint8Array;
+  readonly dirtySince: Float64Array;
+  dirtyCount = 0;
   /** What the last `findForRead` found. */
   hit: Hit = Hit.none;
 
@@ -39,6 +43,8 @@ export class SegmentBuffer {
     this.end = new Float64Array(count);
     this.limit = new Float64Array(count);
     this.written = new Uint8Array(count);
+    this.dirty = new Uint8Array(count);
+    this.dirtySince = new Float64Array(count);
     this.used = new Float64Array(count);
     this.size = parameters.segmentSize;
     this.dedicated = parameters.dedicatedWriteSegment;
@@ -83,9 +89,9 @@ export class SegmentBuffer {
       const canHit = this.cacheReads && (this.written[s] === 0 || this.hitsOnWritten);
       if (held && canHit && first >= this.start[s] && first < this.end[s]) {
         hit = end <= this.end[s] ? Hit.whole : Hit.partial;
-        value = s === this.writing ? 10 : s === this.reading ? 9 : 8;
+        value = this.dirty[s] === 1 ? 11 : s === this.writing ? 10 : s === this.reading ? 9 : 8;
         if (hit === Hit.partial) value -= 4;
-      } else if (s === this.writing) {
+      } else if (s === this.writing || this.dirty[s] === 1) {
         continue;
       } else if (s === this.reading) {
         if (this.almostHits && first === this.end[s]) {
@@ -103,13 +109,34 @@ export class SegmentBuffer {
     return best;
   }
 
-  /** Chooses the segment for a write of [first, end); -1 when all are being written. */
+  /** Marks a segment's data as waiting to be written from `since` on, or as written. */
+  setDirty(segment: number, since: number): void {
+    if (this.dirty[segment] === 0) this.dirtyCount++;
+    this.dirty[segment] = 1;
+    this.dirtySince[segment] = since;
+  }
+  setClean(segment: number): void {
+    if (this.dirty[segment] === 1) this.dirtyCount--;
+    this.dirty[segment] = 0;
+  }
+
+  /** A segment with waiting data that a write of [first, end) follows on, or lies within; -1 for none. */
+  findToExtend(first: number, end: number): number {
+    if (this.dirtyCount === 0) return -1;
+    for (let s = 0; s < this.start.length; s++) {
+      if (this.dirty[s] === 0 || first < this.start[s] || first > this.end[s]) continue;
+      if (end - this.start[s] <= this.size) return s;
+    }
+    return -1;
+  }
+
+  /** Chooses the segment for a write of [first, end); -1 when all hold data not yet written. */
   findForWrite(first: number, end: number): number {
     if (this.dedicated) return this.writing === 0 ? -1 : 0;
     let best = -1;
     let bestValue = 0;
     for (let s = 0; s < this.start.length; s++) {
-      if (s === this.writing) continue;
+      if (s === this.writing || this.dirty[s] === 1) continue;
       const held = this.end[s] > this.start[s];
       let value = 3;
       if (s === this.reading) value = 1;
@@ -126,7 +153,8 @@ export class SegmentBuffer {
   invalidate(first: number, end: number, except: number): void {
     if (this.hitsOnWritten && !this.streaming) return;
     for (let s = 0; s < this.start.length; s++) {
-      if (s !== except && s !== this.writing && this.overlaps(s, first, end)) this.restart(s, 0, false);
+      if (s !== except && s !== this.writing && this.dirty[s] === 0 && this.overlaps(s, first, end))
+        this.restart(s, 0, false);
     }
   }
 

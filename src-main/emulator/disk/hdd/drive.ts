@@ -1,6 +1,7 @@
 import type { DriveDocument } from '#model/drive';
 import { DiskFlag, DiskOp, type Disk } from '../disk.ts';
 import { Hit, SegmentBuffer } from './buffer.ts';
+import { CommandQueue } from './command-queue.ts';
 import { Layout } from './layout.ts';
 import { Mechanics } from './mechanics.ts';
 import { driveParameters, type DriveParameters } from './parameters.ts';
@@ -8,6 +9,9 @@ import { driveParameters, type DriveParameters } from './parameters.ts';
 /** Names of the parts a request's time is split into. */
 export const DRIVE_PARTS = ['queue', 'overhead', 'seek', 'rotation', 'transfer', 'bus', 'cache'] as const;
 const Part = { queue: 0, overhead: 1, seek: 2, rotation: 3, transfer: 4, bus: 5, cache: 6 } as const;
+
+/** Parts in the order in which they are cut where they overlap with others. */
+const GIVES_WAY = [Part.transfer, Part.rotation, Part.seek, Part.bus, Part.overhead] as const;
 
 /**
  * A disk drive with platters. One command is served at a time, the others wait in the drive's queue; all
@@ -34,15 +38,7 @@ export class HardDrive implements Disk {
   /** First sector after the data being written, and where their bus transfer began. */
   private writeEnd = -1;
 
-  // Commands that wait, in order of arrival, and the one in service.
-  private waiting = 0;
-  private readonly arrival: Float64Array;
-  private readonly op: Uint8Array;
-  private readonly first: Float64Array;
-  private readonly count: Float64Array;
-  private readonly flags: Uint8Array;
-  private readonly tag: Float64Array;
-  private readonly passedOver: Uint16Array;
+  private readonly waiting: CommandQueue;
   private activeTag = 0;
   private active = false;
   private completion = Infinity;
@@ -56,13 +52,7 @@ export class HardDrive implements Disk {
     this.buffer = new SegmentBuffer(p);
     this.sectors = this.layout.sectors;
     this.queueDepth = p.queueDepth;
-    this.arrival = new Float64Array(p.queueDepth);
-    this.op = new Uint8Array(p.queueDepth);
-    this.first = new Float64Array(p.queueDepth);
-    this.count = new Float64Array(p.queueDepth);
-    this.flags = new Uint8Array(p.queueDepth);
-    this.tag = new Float64Array(p.queueDepth);
-    this.passedOver = new Uint16Array(p.queueDepth);
+    this.waiting = new CommandQueue(p.queueDepth);
   }
 
   submit(now: number, op: DiskOp, sector: number, count: number, flags: number, tag: number): void {
@@ -73,16 +63,8 @@ export class HardDrive implements Disk {
       this.serve(now, now, op, sector, count, flags, tag);
       return;
     }
-    const place = this.waiting;
-    if (place + 1 >= this.queueDepth) throw new RangeError('more commands than the disk takes');
-    this.arrival[place] = now;
-    this.op[place] = op;
-    this.first[place] = sector;
-    this.count[place] = count;
-    this.flags[place] = flags;
-    this.tag[place] = tag;
-    this.passedOver[place] = 0;
-    this.waiting = place + 1;
+    if (this.waiting.length + 1 >= this.queueDepth) throw new RangeError('more commands than the disk takes');
+    this.waiting.push(now, op, sector, count, flags, tag);
   }
 
   nextCompletion(): number {
@@ -96,42 +78,34 @@ export class HardDrive implements Disk {
     this.lastParts.set(this.nextParts);
     this.active = false;
     this.completion = Infinity;
-    if (this.waiting > 0) this.serveNext(now);
+    if (this.waiting.length > 0) this.serveNext(now);
     return tag;
   }
 
   private serveNext(now: number): void {
-    const place = this.p.shortestFirst && this.waiting > 1 ? this.nearest(now) : 0;
-    const { arrival, op, first, count, flags, tag, passedOver } = this;
-    const a = arrival[place];
-    const o = op[place] as DiskOp;
-    const f = first[place];
-    const c = count[place];
-    const fl = flags[place];
-    const t = tag[place];
-    const last = --this.waiting;
-    for (let i = place; i < last; i++) {
-      arrival[i] = arrival[i + 1];
-      op[i] = op[i + 1];
-      first[i] = first[i + 1];
-      count[i] = count[i + 1];
-      flags[i] = flags[i + 1];
-      tag[i] = tag[i + 1];
-      passedOver[i] = passedOver[i + 1];
-    }
-    for (let i = 0; i < place; i++) passedOver[i]++;
-    this.serve(now, a, o, f, c, fl, t);
+    const waiting = this.waiting;
+    const place = this.p.shortestFirst && waiting.length > 1 ? this.nearest(now) : 0;
+    const arrival = waiting.arrival[place];
+    const op = waiting.op[place] as DiskOp;
+    const first = waiting.first[place];
+    const count = waiting.count[place];
+    const flags = waiting.flags[place];
+    const tag = waiting.tag[place];
+    waiting.remove(place);
+    this.serve(now, arrival, op, first, count, flags, tag);
   }
 
   /** The waiting command with the shortest way; one passed over too often, or a flush, goes first. */
   private nearest(now: number): number {
-    if (this.passedOver[0] >= 2 * this.queueDepth) return 0;
+    const waiting = this.waiting;
+    if (waiting.passedOver[0] >= 2 * this.queueDepth) return 0;
     let best = 0;
     let bestTime = Infinity;
     const from = Math.max(now, this.writtenAt, this.armFree);
-    for (let i = 0; i < this.waiting; i++) {
-      if (this.op[i] >= DiskOp.flush) return best;
-      const time = this.mechanics.positioningTime(this.first[i], from, this.op[i] === DiskOp.write);
+    for (let i = 0; i < waiting.length; i++) {
+      // Nothing overtakes a flush.
+      if (waiting.op[i] >= DiskOp.flush) return best;
+      const time = this.mechanics.positioningTime(waiting.first[i], from, waiting.op[i] === DiskOp.write);
       if (time < bestTime) {
         bestTime = time;
         best = i;
@@ -156,6 +130,7 @@ export class HardDrive implements Disk {
     const arrival = arrived + this.p.perRequest;
     const begin = now > arrival ? now : arrival;
     if (this.buffer.reading >= 0) this.catchUp(begin);
+    if (this.buffer.dirtyCount > 0) this.writeBehind(begin);
     if (this.buffer.writing >= 0 && this.writtenAt <= begin) this.buffer.writing = -1;
     let end: number;
     if (op === DiskOp.read) end = this.read(begin, arrival, first, first + count);
@@ -166,10 +141,30 @@ export class HardDrive implements Disk {
     this.activeTag = tag;
     this.completion = Math.round(end);
     const parts = this.nextParts;
-    parts[Part.queue] += now - arrived;
+    parts[Part.queue] = now - arrived;
     parts[Part.seek] = mechanics.seekTime;
     parts[Part.rotation] = mechanics.rotationTime;
     parts[Part.transfer] = mechanics.transferTime;
+    this.balanceParts(this.completion - arrived);
+  }
+
+  /**
+   * Makes the parts add up to the whole: what is left over was spent with the bus, and what went on
+   * before the command came (reading ahead that it could use) or beside the bus transfer is left out.
+   */
+  private balanceParts(total: number): void {
+    const parts = this.nextParts;
+    let rest = total;
+    for (const part of parts) rest -= part;
+    if (rest >= 0) {
+      parts[Part.bus] += rest;
+      return;
+    }
+    for (const part of GIVES_WAY) {
+      const less = Math.min(parts[part], -rest);
+      parts[part] -= less;
+      rest += less;
+    }
   }
 
   /** Brings reading ahead up to `now`. */
@@ -259,9 +254,11 @@ export class HardDrive implements Disk {
     return this.finishRead(now, segment, first, end, firstUnread, busFree, hit === Hit.none, setOut);
   }
 
-  /** Every segment is being written: the read waits and takes the first one over. */
+  /** Every segment holds data not yet written: the read waits for one of them. */
   private readAfterWrite(first: number, end: number, after: 0 | 1, ready: number): number {
     const { p, buffer, mechanics } = this;
+    this.stopReading(ready);
+    if (buffer.writing < 0 && buffer.dirtyCount > 0) this.writeOut(this.nextDirty(ready));
     const setOut = Math.max(ready, this.writtenAt);
     buffer.writing = -1;
     const segment = buffer.findForRead(first, end);
@@ -363,8 +360,10 @@ export class HardDrive implements Disk {
     const after = this.previous;
     this.previous = 1;
     const cached = p.writeCache;
-    const parts = this.nextParts;
     const count = end - first;
+    if (cached && p.queueWrites && !throughCache && count <= p.segmentSize)
+      return this.writeToBuffer(now, arrival, first, end, after);
+    const parts = this.nextParts;
     const command = cached ? p.writeHit[after] : p.writeMiss[after];
     const appends = p.combineWrites && buffer.writing >= 0 && first === this.writeEnd && this.writtenAt > now;
     const extra =
@@ -398,9 +397,11 @@ export class HardDrive implements Disk {
         buffer.writing = -1;
       }
       const segment = buffer.findForWrite(first, end);
-      buffer.restart(segment, first, true);
-      buffer.extend(segment, end);
-      buffer.touch(segment);
+      if (segment >= 0) {
+        buffer.restart(segment, first, true);
+        buffer.extend(segment, end);
+        buffer.touch(segment);
+      }
       buffer.writing = segment;
       mechanics.moveTo(first, Math.max(ready, this.armFree), true, p.minimumWriteSeek);
     }
@@ -428,9 +429,95 @@ export class HardDrive implements Disk {
     return Math.max(mechanics.time, over + disconnect) + reselect + p.writeCompletion;
   }
 
+  /** A write that only goes into the buffer; the disk takes it when it has nothing else to do. */
+  private writeToBuffer(now: number, arrival: number, first: number, end: number, after: 0 | 1): number {
+    const { p, buffer } = this;
+    const count = end - first;
+    let start = Math.max(now, arrival + p.writeHit[after]) + p.dataPreparation;
+    let segment = p.combineWrites ? buffer.findToExtend(first, end) : -1;
+    const full = p.dedicatedWriteSegment ? 1 : p.writeSegments;
+    if (segment < 0) {
+      // Full: the write waits for the disk to empty a segment.
+      while (buffer.dirtyCount + (buffer.writing >= 0 ? 1 : 0) >= full) {
+        if (buffer.writing < 0) {
+          this.stopReading(start);
+          this.writeOut(this.nextDirty(start));
+        }
+        start = Math.max(start, this.writtenAt);
+        buffer.writing = -1;
+      }
+      segment = buffer.findForWrite(first, end);
+      if (segment < 0) {
+        start = Math.max(start, this.writtenAt);
+        buffer.writing = -1;
+        segment = buffer.findForWrite(first, end);
+      }
+      if (segment === buffer.reading) this.stopReading(start);
+      buffer.restart(segment, first, true);
+    }
+    buffer.invalidate(first, end, segment);
+    if (buffer.end[segment] < end) buffer.extend(segment, end);
+    buffer.touch(segment);
+    const over = start + count * p.writeSector;
+    buffer.setDirty(segment, over);
+    this.writeEnd = end;
+    this.nextParts[Part.overhead] = start - now + p.writeCompletion;
+    this.nextParts[Part.cache] = over - start;
+    this.mechanics.resetParts();
+    return over + p.writeCompletion;
+  }
+
+  /** Writes waiting segments out for as long as the disk had nothing else to do before `now`. */
+  private writeBehind(now: number): void {
+    const { buffer, mechanics } = this;
+    while (buffer.dirtyCount > 0 && buffer.reading < 0) {
+      const free = Math.max(this.writtenAt, this.armFree, mechanics.time);
+      const segment = this.nextDirty(free);
+      if (Math.max(free, buffer.dirtySince[segment]) >= now) return;
+      this.writeOut(segment);
+    }
+  }
+
+  /** The waiting segment nearest to the head, among those that are there by `at`, else the first to be there. */
+  private nextDirty(at: number): number {
+    const { buffer, mechanics } = this;
+    let best = -1;
+    let bestTime = Infinity;
+    let earliest = -1;
+    for (let s = 0; s < buffer.dirty.length; s++) {
+      if (buffer.dirty[s] === 0) continue;
+      if (earliest < 0 || buffer.dirtySince[s] < buffer.dirtySince[earliest]) earliest = s;
+      if (buffer.dirtySince[s] > at) continue;
+      const time = this.p.shortestFirst ? mechanics.positioningTime(buffer.start[s], at, true) : buffer.dirtySince[s];
+      if (time < bestTime) {
+        bestTime = time;
+        best = s;
+      }
+    }
+    return best >= 0 ? best : earliest;
+  }
+
+  /** Writes one waiting segment out, as soon as the disk is free and the data are there. */
+  private writeOut(segment: number): void {
+    const { p, buffer, mechanics } = this;
+    const from = Math.max(this.writtenAt, this.armFree, mechanics.time, buffer.dirtySince[segment]);
+    const first = buffer.start[segment];
+    buffer.setClean(segment);
+    buffer.writing = segment;
+    mechanics.moveTo(first, from, true, p.minimumWriteSeek);
+    mechanics.writeRequest(buffer.end[segment], first, -Infinity, 0, 0, p.zeroLatencyWrite);
+    this.writtenAt = mechanics.time;
+    this.armFree = mechanics.time;
+  }
+
   private flush(now: number, arrival: number): number {
     const p = this.p;
     const ready = Math.max(now, arrival + p.writeHit[this.previous]);
+    if (this.buffer.dirtyCount > 0) {
+      this.stopReading(ready);
+      while (this.buffer.dirtyCount > 0) this.writeOut(this.nextDirty(Math.max(ready, this.writtenAt)));
+      this.mechanics.resetParts();
+    }
     const end = Math.max(ready, this.writtenAt) + p.writeCompletion;
     this.nextParts[Part.overhead] = ready - now + p.writeCompletion;
     this.nextParts[Part.transfer] = Math.max(0, this.writtenAt - ready);

@@ -38,6 +38,7 @@ export interface DriveParameters {
   readonly dedicatedWriteSegment: boolean;
   readonly cacheReads: boolean;
   readonly writeCache: boolean;
+  readonly queueWrites: boolean;
   readonly hitsOnWrittenData: boolean;
   readonly combineWrites: boolean;
   readonly readWatermark: number;
@@ -111,6 +112,7 @@ export function driveParameters(document: DriveDocument): DriveParameters {
     dedicatedWriteSegment: buffer.dedicatedWriteSegment,
     cacheReads: buffer.cacheReads,
     writeCache: buffer.writeCache !== 'off',
+    queueWrites: buffer.queueWrites,
     hitsOnWrittenData: buffer.hitsOnWrittenData,
     combineWrites: buffer.combineWrites,
     readWatermark: buffer.readWatermark,
