@@ -24,10 +24,21 @@ export function comparisonTable(runs: readonly RunInfo[]): string[] {
     right('time', (run) => formatTime(run.metrics.time.simulatedNs * 1e3)),
     left('run', (run) => run.id),
   ];
-  const several = (field: 'filesystem' | 'kernel' | 'machine'): boolean => new Set(runs.map((run) => run[field])).size > 1;
+  const several = (field: 'filesystem' | 'kernel' | 'machine'): boolean =>
+    new Set(runs.map((run) => run[field])).size > 1;
   for (const field of ['machine', 'kernel', 'filesystem'] as const) {
-    if (several(field)) columns.splice(1, 0, left(field === 'filesystem' ? 'file system' : field, (run) => run[field]));
+    if (several(field))
+      columns.splice(
+        1,
+        0,
+        left(field === 'filesystem' ? 'file system' : field, (run) => run[field]),
+      );
   }
-  if (runs.some((run) => run.verdict !== 'finished')) columns.splice(-1, 0, left('verdict', (run) => run.verdict));
+  if (runs.some((run) => run.verdict !== 'finished'))
+    columns.splice(
+      -1,
+      0,
+      left('verdict', (run) => run.verdict),
+    );
   return formatTable(runs, columns);
 }

@@ -16,7 +16,8 @@ const conformance = defineCommand({
 const root = defineCommand({
   meta: {
     name: 'faultline',
-    description: 'A lab for one question: what happens, from the store instruction to the disk, when a program stores into a mapped page that has no block behind it?',
+    description:
+      'A lab for one question: what happens, from the store instruction to the disk, when a program stores into a mapped page that has no block behind it?',
   },
   subCommands: {
     run: () => import('#cli/commands/run').then((m) => m.default),

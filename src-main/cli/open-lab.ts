@@ -8,12 +8,19 @@ import { defaultLibraryPath } from '#store/location';
 
 /** Option of every command that uses the library. */
 export const libraryArg = {
-  library: { type: 'string', description: "the library's file (default: FAULTLINE_LIBRARY, else the user's data folder)", valueHint: 'FILE' },
+  library: {
+    type: 'string',
+    description: "the library's file (default: FAULTLINE_LIBRARY, else the user's data folder)",
+    valueHint: 'FILE',
+  },
 } as const;
 
 /** Opens the lab of the command line, and closes it when `use` is done, whatever happens. */
 export async function withLab<T>(library: string | undefined, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const libraryPath = library === undefined ? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() }) : resolve(library);
+  const libraryPath =
+    library === undefined
+      ? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() })
+      : resolve(library);
   mkdirSync(dirname(libraryPath), { recursive: true });
   const lab = await Lab.open({
     makeEmulatorWorker: () => new Worker(new URL('../workers/emulator.ts', import.meta.url)),

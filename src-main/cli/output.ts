@@ -30,7 +30,11 @@ export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<
       .map((cell, i) => (columns[i].align === 'right' ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join('  ')
       .trimEnd();
-  return [line(columns.map((column) => column.title)), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)];
+  return [
+    line(columns.map((column) => column.title)),
+    line(widths.map((width) => '─'.repeat(width))),
+    ...cells.map(line),
+  ];
 }
 
 /** Shows progress on standard error: one line that is rewritten on a terminal, a line now and then elsewhere. */
@@ -60,5 +64,7 @@ export class ProgressLine {
 }
 
 function seconds(value: number): string {
-  return value < 60 ? `${Math.max(1, Math.round(value))} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  return value < 60
+    ? `${Math.max(1, Math.round(value))} s`
+    : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 }

@@ -18,7 +18,10 @@ type AnyCommand = CommandDef;
 export async function runCli(root: AnyCommand, words: readonly string[]): Promise<number> {
   try {
     const { command, parent, rest } = await resolveCommand(root, words);
-    if (rest.some((word) => word === '--help' || word === '-h') || (command.subCommands !== undefined && rest.length === 0)) {
+    if (
+      rest.some((word) => word === '--help' || word === '-h') ||
+      (command.subCommands !== undefined && rest.length === 0)
+    ) {
       process.stdout.write(`${await renderUsage(command, parent)}\n`);
       return EXIT.ok;
     }
@@ -47,7 +50,8 @@ function report(error: unknown): number {
     process.stderr.write('faultline: cancelled; nothing of the unfinished run was kept\n');
     return EXIT.failed;
   }
-  const detail = error instanceof EmulatorFailure && process.env['FAULTLINE_DEBUG'] !== undefined ? `\n${error.detail}` : debug;
+  const detail =
+    error instanceof EmulatorFailure && process.env['FAULTLINE_DEBUG'] !== undefined ? `\n${error.detail}` : debug;
   process.stderr.write(`faultline: ${error instanceof Error ? error.message : String(error)}${detail}\n`);
   return EXIT.failed;
 }
@@ -80,12 +84,12 @@ async function resolveCommand(root: AnyCommand, words: readonly string[]): Promi
 }
 
 function unknownCommand(word: string, command: AnyCommand): InputError {
-  const names = Object.keys((command.subCommands ?? {}));
+  const names = Object.keys(command.subCommands ?? {});
   return new InputError({ message: `there is no command "${word}"`, expected: `one of ${names.join(', ')}` });
 }
 
 async function checkOptions(command: AnyCommand, words: readonly string[]): Promise<void> {
-  const args = ((await value(command.args)) ?? {});
+  const args = (await value(command.args)) ?? {};
   const takesValue = new Map<string, boolean>();
   let positionals = 0;
   let most = 0;
@@ -109,16 +113,25 @@ async function checkOptions(command: AnyCommand, words: readonly string[]): Prom
     const needsValue = takesValue.get(name);
     if (needsValue === undefined) {
       const known = [...takesValue.keys()].filter((key) => !key.startsWith('no-')).map((key) => `--${key}`);
-      throw new InputError({ message: `there is no option "${word}" here`, expected: known.length === 0 ? 'no option' : `one of ${known.join(', ')}` });
+      throw new InputError({
+        message: `there is no option "${word}" here`,
+        expected: known.length === 0 ? 'no option' : `one of ${known.join(', ')}`,
+      });
     }
     if (needsValue && inline === undefined) {
       if (words[i + 1] === undefined) throw new InputError({ message: `${word} needs a value` });
       i++;
     }
   }
-  if (positionals > most) throw new InputError({ message: `${positionals} arguments were given`, expected: most === 0 ? 'none' : `at most ${most}` });
+  if (positionals > most)
+    throw new InputError({
+      message: `${positionals} arguments were given`,
+      expected: most === 0 ? 'none' : `at most ${most}`,
+    });
 }
 
-async function value<T>(resolvable: T | Promise<T> | (() => T) | (() => Promise<T>) | undefined): Promise<T | undefined> {
+async function value<T>(
+  resolvable: T | Promise<T> | (() => T) | (() => Promise<T>) | undefined,
+): Promise<T | undefined> {
   return typeof resolvable === 'function' ? await (resolvable as () => T | Promise<T>)() : await resolvable;
 }

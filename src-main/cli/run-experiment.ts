@@ -22,12 +22,21 @@ export function readExperiment(name: string): NamedExperiment {
   const folder = join(RESOURCES, 'experiments');
   const presets = jsonFiles(folder);
   const path = existsSync(name) ? name : presets.includes(name) ? join(folder, `${name}.json`) : null;
-  if (path === null) throw new InputError({ file: name, message: 'no such experiment', expected: `a file, or one of ${presets.join(', ')}` });
+  if (path === null)
+    throw new InputError({
+      file: name,
+      message: 'no such experiment',
+      expected: `a file, or one of ${presets.join(', ')}`,
+    });
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError({ file: name, message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`, expected: 'a readable file' });
+    throw new InputError({
+      file: name,
+      message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      expected: 'a readable file',
+    });
   }
   return { document: parseJson(text, name), file: name };
 }
