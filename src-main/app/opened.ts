@@ -16,8 +16,9 @@ export interface OpenedFile {
  * folder.
  */
 export function filesOf(argv: readonly string[], packaged: boolean, workingDirectory: string): string[] {
-  const own = argv.slice(packaged ? 1 : 2);
-  return own.filter((argument) => !argument.startsWith('-')).map((argument) => resolve(workingDirectory, argument));
+  // Switches first: Chromium's own may stand before the application's folder.
+  const named = argv.slice(1).filter((argument) => !argument.startsWith('-'));
+  return named.slice(packaged ? 0 : 1).map((argument) => resolve(workingDirectory, argument));
 }
 
 /**
