@@ -10,7 +10,7 @@ export interface DiskConformance {
   readonly emulatedMeanMs: number;
   /** Root mean square horizontal distance of the two cumulative distributions of the service time. */
   readonly rmsMs: number;
-  /** Emulated requests a second of real time. */
+  /** Emulated requests a second of real time, in the fastest of several passes. */
   readonly requestsPerSecond: number;
 }
 
@@ -37,16 +37,17 @@ export function conformDisk(drive: DriveDocument, trace: string, file: string, c
   const stream = parseServiceTrace(trace, file, disk.sectors);
   const emulated = new Float64Array(stream.count);
   replayClosed(disk, stream, emulated);
-  // Speed: the same stream on fresh drives, until there is something to measure.
+  // Speed: the same stream on fresh drives; of several passes the fastest, which other programs disturbed least.
   const ignored = new Float64Array(stream.count);
-  let passes = 0;
+  let fastest = Infinity;
   let spent = 0;
-  while (spent < MEASURED_MS && passes < MAX_PASSES) {
+  for (let pass = 0; pass < MAX_PASSES && spent < MEASURED_MS; pass++) {
     const fresh = new HardDrive(drive);
     const begun = clock();
     replayClosed(fresh, stream, ignored);
-    spent += clock() - begun;
-    passes++;
+    const taken = clock() - begun;
+    spent += taken;
+    if (taken < fastest) fastest = taken;
   }
   const real = stream.serviceUs.map((us) => us / 1000);
   return {
@@ -54,7 +55,7 @@ export function conformDisk(drive: DriveDocument, trace: string, file: string, c
     realMeanMs: mean(real),
     emulatedMeanMs: mean(emulated),
     rmsMs: distributionRms(real, emulated),
-    requestsPerSecond: Math.round((stream.count * passes * 1000) / Math.max(spent, 1e-3)),
+    requestsPerSecond: Math.round((stream.count * 1000) / Math.max(fastest, 1e-3)),
   };
 }
 
