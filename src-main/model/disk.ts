@@ -216,6 +216,8 @@ const flashSchema = v.strictObject({
   mapping: v.strictObject({
     /** Memory for cached mapping entries; absent when the whole table is in the drive's memory. */
     cache: v.optional(size),
+    /** What becomes of changed entries that leave the cache: written to flash, or held in memory for good. */
+    changedEntries: v.optional(v.picklist(['written', 'held']), 'written'),
     source: v.pipe(v.string(), v.nonEmpty()),
   }),
   collection: v.strictObject({

@@ -80,7 +80,7 @@ describe('a disk document is refused', () => {
   it('when quantiles do not ascend, or nothing is said of writes', () => {
     const d = raw('micron-9100-max-2016');
     const latencies = d['latencies'] as { operation: string; latency: { quantiles: [number, number][] } }[];
-    latencies[0]!.latency.quantiles.reverse();
+    latencies[0].latency.quantiles.reverse();
     expect(refusal(d).message).toContain('ascending');
     const e = raw('micron-9100-max-2016');
     e['latencies'] = (e['latencies'] as { operation: string }[]).filter((l) => l.operation === 'read');
@@ -92,10 +92,10 @@ describe('a disk document is refused', () => {
       geometry: Record<string, { value: number }>;
       writeCache: { kind: string };
     };
-    d.geometry['blocksPerPlane']!.value = 64;
+    d.geometry['blocksPerPlane'].value = 64;
     expect(refusal(d).problem.path).toBe('geometry.overProvisioning');
     const e = raw('mqsim-mlc-2018') as typeof d;
-    e.geometry['page']!.value = 65536;
+    e.geometry['page'].value = 65536;
     expect(refusal(e).problem.path).toBe('geometry.page');
     const f = raw('mqsim-mlc-2018') as typeof d;
     f.writeCache.kind = 'volatile';

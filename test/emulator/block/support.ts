@@ -1,6 +1,7 @@
 import { type BlockListener, BlockQueue } from '#emulator/block/queue';
 import { type BlockQueueOptions, DEADLINE_DEFAULTS } from '#emulator/block/parameters';
-import { type Disk, DiskOp } from '#emulator/disk/disk';
+import type { DiskOp } from '#emulator/disk/disk';
+import { type Disk } from '#emulator/disk/disk';
 import { FixedDisk } from '#emulator/disk/fixed';
 
 export const MS = 1e9;

@@ -120,7 +120,7 @@ export class FlashDisk implements Disk, FtlOwner {
       if (--this.#left[request] === 0) this.#requestServiced(request, now);
       return;
     }
-    const buffer = this.#buffer as WriteBufferSlots;
+    const buffer = this.#buffer!;
     const plane = this.ftl.planeOfPage(table.logical[t]);
     buffer.programmed(slot, plane);
     this.#admitWaiting(now);
@@ -246,7 +246,7 @@ export class FlashDisk implements Disk, FtlOwner {
   }
 
   #writeToBuffer(request: number, page: number, bits: number, now: number): void {
-    const buffer = this.#buffer as WriteBufferSlots;
+    const buffer = this.#buffer!;
     const plane = this.ftl.planeOfPage(page);
     if (this.#awaitingSlot.first[0] === NONE && buffer.write(page, bits, plane)) {
       this.#pageBuffered(request, now);
@@ -270,7 +270,7 @@ export class FlashDisk implements Disk, FtlOwner {
 
   #admitWaiting(now: number): void {
     const table = this.ftl.transactions;
-    const buffer = this.#buffer as WriteBufferSlots;
+    const buffer = this.#buffer!;
     for (let t = this.#awaitingSlot.first[0]; t !== NONE; t = this.#awaitingSlot.first[0]) {
       const plane = this.ftl.planeOfPage(table.logical[t]);
       if (!buffer.write(table.logical[t], table.sectors[t], plane)) return;
@@ -284,7 +284,7 @@ export class FlashDisk implements Disk, FtlOwner {
 
   /** Sends pages of a plane from the buffer to flash, as many as the plane takes. */
   #program(plane: number, now: number): void {
-    const buffer = this.#buffer as WriteBufferSlots;
+    const buffer = this.#buffer!;
     for (let slot = buffer.takeForProgram(plane); slot !== NONE; slot = buffer.takeForProgram(plane)) {
       const bits = buffer.sectors[slot];
       this.#access(TransactionType.write, NONE, slot, buffer.page[slot], bits, countBits(bits), now);
@@ -292,13 +292,13 @@ export class FlashDisk implements Disk, FtlOwner {
   }
 
   #waitForFlush(request: number, now: number): void {
-    const generation = (this.#buffer as WriteBufferSlots).closeGeneration();
+    const generation = this.#buffer!.closeGeneration();
     this.#flushes.add(generation, request);
     this.#finishFlushes(now);
   }
 
   #finishFlushes(now: number): void {
-    const buffer = this.#buffer as WriteBufferSlots;
+    const buffer = this.#buffer!;
     // The queue's key is the generation a flush waits for.
     while (this.#flushes.length > 0 && buffer.isDurable(this.#flushes.firstTime))
       this.#requestServiced(this.#flushes.take(), now);

@@ -183,9 +183,8 @@ export class Ftl implements BackendOwner {
     }
     const old = map.physical[entry];
     const written = table.sectors[t];
-    let keep = 0;
     if (old !== UNMAPPED) {
-      keep = map.sectors[entry] & ~written;
+      const keep = map.sectors[entry] & ~written;
       if (keep !== 0) this.#readBefore(t, TransactionSource.user, old, countBits(keep) * SECTOR);
       this.#blocks.invalidate(old);
     }
@@ -288,6 +287,11 @@ export class Ftl implements BackendOwner {
     // Without room the update stays in memory: a page of the table is small change beside a stalled drive.
     if (!this.#blocks.hasRoom(plane, Frontier.mapping, this.#reserve)) return;
     this.#departing[translationPage]++;
+    if (this.#p.holdsChangedEntries) {
+      // The rest of the translation page is still read, to be merged with what is held.
+      if (this.#arriving[translationPage] === 0) this.#readEntries(translationPage);
+      return;
+    }
     this.mappingWrites++;
     const t = this.transactions.allocate(TransactionType.write, TransactionSource.mapping);
     const table = this.transactions;

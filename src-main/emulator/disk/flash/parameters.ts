@@ -57,6 +57,8 @@ export interface FlashParameters {
   readonly suspendErasePs: number;
   /** Bytes of cached mapping entries; Infinity when the whole table is in the drive's memory. */
   readonly mappingCacheBytes: number;
+  /** Changed entries that leave the cache stay in memory for good, instead of being written to flash. */
+  readonly holdsChangedEntries: boolean;
   /** Free blocks, as a share of a plane's, below which it collects. */
   readonly collectionThreshold: number;
   /** The same below which collection goes before requests. */
@@ -158,6 +160,7 @@ export function flashParameters(d: FlashDocument): FlashParameters {
     suspendProgramPs: optionalPs(array.suspendProgram),
     suspendErasePs: optionalPs(array.suspendErase),
     mappingCacheBytes: d.mapping.cache === undefined ? Infinity : quantityBytes(d.mapping.cache),
+    holdsChangedEntries: d.mapping.changedEntries === 'held',
     collectionThreshold: collection.threshold.value,
     collectionUrgent: collection.urgent.value,
     collectionPolicy: collection.policy,

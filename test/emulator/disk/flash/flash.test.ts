@@ -242,6 +242,7 @@ describe('whatever is asked of whatever drive', () => {
     pageBytes: fc.constantFrom(2048, 4096, 16384),
     suspension: fc.constantFrom('none' as const, 'erase' as const, 'program-erase' as const),
     mappingCacheBytes: fc.constantFrom(Infinity, 60, 2000),
+    holdsChangedEntries: fc.boolean(),
     writeBuffer: fc.constantFrom('off' as const, 'volatile' as const, 'protected' as const),
     collectionPolicy: fc.constantFrom('greedy' as const, 'randomised-greedy' as const),
     fetchDepth: fc.constantFrom(1, 4, 64),

@@ -40,6 +40,7 @@ export function small(change: Partial<FlashParameters> = {}): FlashParameters {
     suspendProgramPs: 20 * US,
     suspendErasePs: 40 * US,
     mappingCacheBytes: Infinity,
+    holdsChangedEntries: false,
     collectionThreshold: 0.15,
     collectionUrgent: 0.1,
     collectionPolicy: 'greedy',
