@@ -36,6 +36,8 @@ import type { Metrics } from '#model/metrics';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import { DRIVE_FORMAT } from '#model/drive';
 
+export type { KernelPhase } from '#emulator/kernel/program';
+
 /** Takes what a run produces. */
 export interface SimulationSink {
   /** Takes a full batch; owns its arrays from then on. */

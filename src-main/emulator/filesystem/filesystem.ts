@@ -239,7 +239,8 @@ export class FileSystem {
     file.stale = false;
     const unit = this.clusterBlocks;
     const now = metadataBlocks(this.doc.map, file.map, file.map.extents(), this.blockBytes) * unit;
-    this.free -= now - file.metadata;
+    // Where a part of the volume is kept back from data, metadata comes out of that.
+    if (this.doc.space.keptShare === 0) this.free -= now - file.metadata;
     file.metadata = now;
   }
 

@@ -133,13 +133,20 @@ function* findPage(k: Kernel, task: Task, fault: Fault): Op<number> {
     k.charge(task, CycleCause.handler, costs.cacheLookup);
     let folio = file.index.get(page);
     let dropped = false;
-    if (folio !== NO_FOLIO) {
+    if (k.policy.inMemory) {
+      // Nothing is read: the page is made, and only swapping in would count as major.
+      if (folio === NO_FOLIO) {
+        folio = yield* newFolio(k, task, file, page, hugeOrder(k, fault));
+        k.zero(task, folios.pages(folio));
+        folios.flags[folio] |= FolioFlag.uptodate;
+      }
+    } else if (folio !== NO_FOLIO) {
       if (!fault.tried) dropped = mappedHit(k, task, file, vma, folio, page);
     } else {
       fault.major = true;
       dropped = mappedMiss(k, task, file, vma, page);
       folio = file.index.get(page);
-      if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page, hugeOrder(k, fault));
+      if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
     }
     if ((folios.flags[folio] & FolioFlag.locked) === 0) {
       k.tryLock(task, folio);
