@@ -32,7 +32,7 @@ export class DisplayList {
   }
 
   private grow(): void {
-    const wider = (old: Int32Array): Int32Array => {
+    const wider = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
       const next = new Int32Array(old.length * 2);
       next.set(old);
       return next;

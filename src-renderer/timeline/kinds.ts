@@ -38,6 +38,8 @@ export const COLOURS = [
   'wait',
   'counter',
   'counter-fill',
+  'row',
+  'grid',
 ] as const;
 export type ColourName = (typeof COLOURS)[number];
 const COLOUR_INDEX = Object.fromEntries(COLOURS.map((name, i) => [name, i])) as Record<ColourName, number>;

@@ -1,0 +1,9 @@
+import '@fontsource-variable/ibm-plex-sans/standard.css';
+import '@fontsource/ibm-plex-mono/400.css';
+import './ui/tokens.css';
+import './ui/base.css';
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import App from './App.vue';
+
+createApp(App).use(createPinia()).mount('#app');

@@ -1,0 +1,133 @@
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { Response } from '#ipc/contract';
+import type { Progress } from '#ipc/schemas';
+import type { RunInfo } from '#model/run';
+import { ask, listen } from '../bridge/lab.ts';
+import { useNotices } from './notices.ts';
+
+export type Preset = Response<'experiments.list'>[number];
+
+/** A document of one's own beside the ones that ship. */
+export interface Experiment {
+  readonly id: string;
+  readonly name: string;
+  readonly question: string;
+  /** Runs it makes; null until the lab has planned it. */
+  readonly runs: number | null;
+  readonly document: unknown;
+  readonly file: string | null;
+}
+
+/** How one run of the experiment under way stands. */
+export interface RunState {
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+  readonly events: number;
+}
+
+export interface Work {
+  readonly operation: string;
+  readonly experiment: string;
+  readonly startedAt: number;
+  readonly runs: (RunState | null)[];
+  cancelling: boolean;
+}
+
+export const useExperiments = defineStore('experiments', () => {
+  const presets = ref<Experiment[]>([]);
+  const opened = ref<Experiment[]>([]);
+  const chosen = ref<string | null>(null);
+  const work = ref<Work | null>(null);
+  /** Wall clock of the last progress message, ms. */
+  const now = ref(0);
+  /** Runs of the last finished experiment, by its id. */
+  const results = ref(new Map<string, readonly RunInfo[]>());
+  const notices = useNotices();
+
+  const all = computed(() => [...opened.value, ...presets.value]);
+  const current = computed(() => all.value.find((experiment) => experiment.id === chosen.value) ?? all.value[0] ?? null);
+
+  async function load(): Promise<void> {
+    try {
+      const list = await ask('experiments.list', undefined);
+      presets.value = list.map((preset) => ({ ...preset, file: null }));
+    } catch (error) {
+      notices.fail('The experiments cannot be read', error);
+    }
+  }
+
+  function add(file: string, document: unknown): void {
+    const fields = typeof document === 'object' && document !== null ? (document as Record<string, unknown>) : {};
+    const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+    const experiment: Experiment = {
+      id: `file:${file}`,
+      name: text(fields['name']) || (file.split(/[\\/]/).pop() ?? file),
+      question: text(fields['question']),
+      runs: null,
+      document,
+      file,
+    };
+    opened.value = [experiment, ...opened.value.filter((other) => other.id !== experiment.id)];
+    chosen.value = experiment.id;
+  }
+
+  async function openFile(): Promise<void> {
+    try {
+      const answer = await ask('experiments.openFile', undefined);
+      if (answer !== null) add(answer.file, answer.document);
+    } catch (error) {
+      notices.fail('The file cannot be opened', error);
+    }
+  }
+
+  async function takeOpened(): Promise<number> {
+    try {
+      const files = await ask('app.takeOpened', undefined);
+      for (const { file, document } of files) add(file, document);
+      return files.length;
+    } catch (error) {
+      notices.fail('The file cannot be opened', error);
+      return 0;
+    }
+  }
+
+  function onProgress(progress: Progress): void {
+    const running = work.value;
+    if (running?.operation !== progress.operation) return;
+    while (running.runs.length < progress.runs) running.runs.push(null);
+    running.runs[progress.run] = progress;
+    now.value = performance.now();
+  }
+  listen('operations.progress', onProgress);
+
+  /** Runs an experiment; one at a time, since each uses the machine's cores. */
+  async function run(experiment: Experiment): Promise<void> {
+    if (work.value !== null) return;
+    const operation = crypto.randomUUID();
+    now.value = performance.now();
+    work.value = { operation, experiment: experiment.id, startedAt: now.value, runs: [], cancelling: false };
+    try {
+      const document = JSON.parse(JSON.stringify(experiment.document)) as unknown;
+      const runs = await ask('experiments.run', {
+        operation,
+        document,
+        ...(experiment.file === null ? {} : { file: experiment.file }),
+      });
+      results.value.set(experiment.id, runs);
+    } catch (error) {
+      notices.fail(`“${experiment.name}” could not be run`, error);
+    } finally {
+      work.value = null;
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    if (work.value === null) return;
+    work.value.cancelling = true;
+    await ask('operations.cancel', work.value.operation);
+  }
+
+  return { presets, opened, all, current, chosen, work, now, results, load, openFile, takeOpened, run, cancel };
+});

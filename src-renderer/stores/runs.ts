@@ -1,0 +1,75 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { Request } from '#ipc/contract';
+import type { RunListing } from '#model/library';
+import { ask, listen } from '../bridge/lab.ts';
+import { useNotices } from './notices.ts';
+
+export type RunQuery = Request<'runs.list'>;
+
+const PAGE = 500;
+
+/** The library as the window shows it: the runs that match the query, all of them, in its order. */
+export const useRuns = defineStore('runs', () => {
+  const runs = ref<readonly RunListing[]>([]);
+  const total = ref(0);
+  const tags = ref<readonly { tag: string; runs: number }[]>([]);
+  const query = ref<RunQuery>({ sort: 'savedAt', descending: true });
+  const loaded = ref(false);
+  const notices = useNotices();
+  let asked = 0;
+
+  async function load(): Promise<void> {
+    const turn = ++asked;
+    try {
+      const found: RunListing[] = [];
+      for (let more = true; more; ) {
+        const page = await ask('runs.list', { ...query.value, offset: found.length, limit: PAGE });
+        // A later question has been asked meanwhile: this answer is stale.
+        if (turn !== asked) return;
+        found.push(...page.runs);
+        total.value = page.total;
+        more = page.runs.length > 0 && found.length < page.total;
+        runs.value = [...found];
+        loaded.value = true;
+      }
+      tags.value = await ask('runs.tags', undefined);
+    } catch (error) {
+      notices.fail('The library cannot be read', error);
+    }
+  }
+  listen('runs.changed', () => void load());
+
+  async function setQuery(next: RunQuery): Promise<void> {
+    query.value = next;
+    await load();
+  }
+
+  async function annotate(id: string, changes: Request<'runs.annotate'>['changes']): Promise<void> {
+    try {
+      const annotation = await ask('runs.annotate', { id, changes });
+      runs.value = runs.value.map((run) => (run.id === id ? { ...run, ...annotation } : run));
+    } catch (error) {
+      notices.fail('The note cannot be kept', error);
+    }
+  }
+
+  async function remove(ids: readonly string[]): Promise<void> {
+    try {
+      await ask('runs.delete', [...ids]);
+    } catch (error) {
+      notices.fail('The run cannot be deleted', error);
+    }
+  }
+
+  async function saveReport(ids: readonly string[]): Promise<void> {
+    try {
+      const saved = await ask('runs.saveReport', [...ids]);
+      if (saved !== null) notices.say('Report saved', saved.file);
+    } catch (error) {
+      notices.fail('The report cannot be made', error);
+    }
+  }
+
+  return { runs, total, tags, query, loaded, load, setQuery, annotate, remove, saveReport };
+});

@@ -1,0 +1,220 @@
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import type { Response } from '#ipc/contract';
+import type { Aggregate } from '#ipc/timeline-schemas';
+import { EventKind } from '#model/events';
+import type { RunInfo } from '#model/run';
+import type { EventRow } from '#model/tile';
+import { ask } from '../bridge/lab.ts';
+import { layoutLanes, NO_ARRANGEMENT, tracksOf, type Arrangement, type Layout, type Track } from './lanes.ts';
+import { TileSource } from './levels.ts';
+import { clampView, fitRun, panView, zoomView, type View } from './scale.ts';
+import type { Tile } from '#model/tile';
+
+export type Chain = Response<'timeline.chain'>;
+
+/** Columns of the tile that the overview strip and the list of tracks come from. */
+const OVERVIEW_COLUMNS = 2048;
+const EFFECTS_SHOWN = 40;
+const CHAINS_KEPT = 256;
+
+/** What a selected span comes to. */
+export interface SpanFigures {
+  readonly span: View;
+  readonly complete: boolean;
+  readonly kinds: readonly Aggregate[];
+}
+
+/** One open timeline: what is seen of a run, and what of it is selected. */
+export interface TimelineSession {
+  readonly run: RunInfo;
+  readonly whole: View;
+  readonly overview: Tile;
+  readonly tracks: readonly Track[];
+  readonly source: TileSource;
+  readonly arrangement: Ref<Arrangement>;
+  readonly layout: ComputedRef<Layout>;
+  readonly view: ShallowRef<View>;
+  /** Grows with every tile that arrives: what draws watches it. */
+  readonly arrivals: Ref<number>;
+  readonly selected: ShallowRef<EventRow | null>;
+  readonly chain: ShallowRef<Chain | null>;
+  readonly span: ShallowRef<View | null>;
+  readonly figures: ShallowRef<SpanFigures | null>;
+  setView(view: View): void;
+  zoom(at: number, factor: number): void;
+  pan(fraction: number): void;
+  fit(): void;
+  back(): void;
+  select(event: number | null): Promise<void>;
+  selectSpan(span: View | null): Promise<void>;
+  chainFor(event: number): Promise<Chain>;
+  step(direction: 'next' | 'previous'): Promise<void>;
+  show(event: EventRow): void;
+  fold(lane: number): void;
+  pin(lane: number): void;
+  toggleKind(kind: number): void;
+  close(): void;
+}
+
+/** Faults, the kinds that matter first: `.` and `,` go through them while nothing is selected. */
+const FAULT_KINDS = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault, EventKind.sigbus] as const;
+
+/** Opens a run's timeline. @throws LabError when the library does not have it */
+export async function openSession(runId: string, onError: (error: unknown) => void): Promise<TimelineSession> {
+  const run = await ask('runs.get', runId);
+  const extent = await ask('timeline.extent', runId);
+  const whole: View = { from: extent.from, to: Math.max(extent.to, extent.from + 1000) };
+  const overview = await ask('timeline.tile', { run: runId, ...whole, columns: OVERVIEW_COLUMNS });
+  const tracks = tracksOf(overview);
+
+  const arrivals = ref(0);
+  const arrangement = ref<Arrangement>(NO_ARRANGEMENT) as Ref<Arrangement>;
+  const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
+  const view = shallowRef<View>(fitRun(whole));
+  const selected = shallowRef<EventRow | null>(null);
+  const chain = shallowRef<Chain | null>(null);
+  const span = shallowRef<View | null>(null);
+  const figures = shallowRef<SpanFigures | null>(null);
+  const visited: View[] = [];
+  const chains = new Map<number, Chain>();
+  const source = new TileSource(
+    whole,
+    (from, to, columns) => ask('timeline.tile', { run: runId, from, to, columns }),
+    () => arrivals.value++,
+    onError,
+  );
+
+  const setView = (next: View): void => {
+    view.value = clampView(next, whole);
+  };
+  /** Remembers where one was before a jump, for going back. */
+  const jump = (next: View): void => {
+    visited.push(view.value);
+    if (visited.length > 50) visited.shift();
+    setView(next);
+  };
+
+  async function chainFor(event: number): Promise<Chain> {
+    const known = chains.get(event);
+    if (known !== undefined) return known;
+    const found = await ask('timeline.chain', { run: runId, event, limit: EFFECTS_SHOWN });
+    chains.set(event, found);
+    const oldest = chains.keys().next().value;
+    if (chains.size > CHAINS_KEPT && oldest !== undefined) chains.delete(oldest);
+    return found;
+  }
+
+  let turn = 0;
+  async function select(event: number | null): Promise<void> {
+    const own = ++turn;
+    if (event === null) {
+      selected.value = null;
+      chain.value = null;
+      return;
+    }
+    try {
+      const found = await chainFor(event);
+      if (own !== turn) return;
+      selected.value = found.causes[0] ?? null;
+      chain.value = found;
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  let spanTurn = 0;
+  async function selectSpan(next: View | null): Promise<void> {
+    const own = ++spanTurn;
+    span.value = next;
+    figures.value = null;
+    if (next === null) return;
+    try {
+      const answer = await ask('timeline.aggregate', { run: runId, filter: { from: next.from, to: next.to } });
+      if (own === spanTurn) figures.value = { span: next, ...answer };
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  /** Brings an event into view without changing the zoom. */
+  function show(event: EventRow): void {
+    const { from, to } = view.value;
+    if (event.time >= from && event.time <= to) return;
+    const middle = event.time + Math.min(event.duration, to - from) / 2;
+    jump({ from: middle - (to - from) / 2, to: middle + (to - from) / 2 });
+  }
+
+  async function step(direction: 'next' | 'previous'): Promise<void> {
+    const at = selected.value;
+    const kinds = at === null ? [...FAULT_KINDS] : [at.kind];
+    const time = at === null ? (view.value.from + view.value.to) / 2 : at.time;
+    try {
+      const found = await ask('timeline.seek', { run: runId, filter: { kinds }, time, direction });
+      if (found === null) return;
+      await select(found.index);
+      show(found);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function toggled(set: ReadonlySet<number>, value: number): ReadonlySet<number> {
+    const next = new Set(set);
+    if (!next.delete(value)) next.add(value);
+    return next;
+  }
+
+  return {
+    run,
+    whole,
+    overview,
+    tracks,
+    source,
+    arrangement,
+    layout,
+    view,
+    arrivals,
+    selected,
+    chain,
+    span,
+    figures,
+    setView,
+    zoom: (at, factor) => setView(zoomView(view.value, whole, at, factor)),
+    pan: (fraction) => setView(panView(view.value, whole, fraction)),
+    fit: () => {
+      const wanted = span.value ?? spanOf(selected.value);
+      const fitted = wanted === null ? null : clampView(padded(wanted), whole);
+      // Once there, the second press shows everything.
+      jump(fitted === null || isSame(fitted, view.value) ? fitRun(whole) : fitted);
+    },
+    back: () => {
+      const last = visited.pop();
+      if (last !== undefined) setView(last);
+    },
+    select,
+    selectSpan,
+    chainFor,
+    step,
+    show,
+    fold: (lane) => (arrangement.value = { ...arrangement.value, folded: toggled(arrangement.value.folded, lane) }),
+    pin: (lane) => (arrangement.value = { ...arrangement.value, pinned: toggled(arrangement.value.pinned, lane) }),
+    toggleKind: (kind) =>
+      (arrangement.value = { ...arrangement.value, hiddenKinds: toggled(arrangement.value.hiddenKinds, kind) }),
+    close: () => source.close(),
+  };
+}
+
+function spanOf(event: EventRow | null): View | null {
+  if (event === null) return null;
+  return { from: event.time, to: event.time + Math.max(event.duration, 1000) };
+}
+
+function padded(span: View): View {
+  const margin = (span.to - span.from) * 0.08;
+  return { from: span.from - margin, to: span.to + margin };
+}
+
+function isSame(a: View, b: View): boolean {
+  const near = (b.to - b.from) * 1e-6;
+  return Math.abs(a.from - b.from) < near && Math.abs(a.to - b.to) < near;
+}
