@@ -38,7 +38,10 @@ const CHOICES = [
 
 export function summarise(document: unknown): Summary {
   const fields = fieldsOf(document);
-  const choices: { name: string; values: string[] }[] = CHOICES.map(([field, name]) => ({ name, values: listOf(fields[field]).map(textOf) }));
+  const choices: { name: string; values: string[] }[] = CHOICES.map(([field, name]) => ({
+    name,
+    values: listOf(fields[field]).map(textOf),
+  }));
   if (typeof fields['memory'] === 'string') choices.push({ name: 'Memory', values: [fields['memory']] });
   const files = listOf(fields['files']).map((file) => {
     const { name, size, extents } = fieldsOf(file);

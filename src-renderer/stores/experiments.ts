@@ -47,7 +47,9 @@ export const useExperiments = defineStore('experiments', () => {
   const notices = useNotices();
 
   const all = computed(() => [...opened.value, ...presets.value]);
-  const current = computed(() => all.value.find((experiment) => experiment.id === chosen.value) ?? all.value[0] ?? null);
+  const current = computed(
+    () => all.value.find((experiment) => experiment.id === chosen.value) ?? all.value[0] ?? null,
+  );
 
   async function load(): Promise<void> {
     try {

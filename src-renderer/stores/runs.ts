@@ -23,7 +23,7 @@ export const useRuns = defineStore('runs', () => {
     const turn = ++asked;
     try {
       const found: RunListing[] = [];
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const page = await ask('runs.list', { ...query.value, offset: found.length, limit: PAGE });
         // A later question has been asked meanwhile: this answer is stale.
         if (turn !== asked) return;

@@ -127,7 +127,12 @@ export function fitText(text: string, room: number, widthOf: (text: string) => n
   return low < 2 ? '' : `${text.slice(0, low).trimEnd()}…`;
 }
 
-function prepared(canvas: HTMLCanvasElement, width: number, height: number, ratio: number): CanvasRenderingContext2D | null {
+function prepared(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+  ratio: number,
+): CanvasRenderingContext2D | null {
   const w = Math.round(width * ratio);
   const h = Math.round(height * ratio);
   if (canvas.width !== w) canvas.width = w;
@@ -207,7 +212,8 @@ export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Ov
     context.globalAlpha = 1;
   }
   drawArrows(context, frame, overlay);
-  if (overlay.hit !== null) outline(context, frame, overlay.hit.lane, overlay.hit.kind, overlay.hit.time, overlay.hit.duration, palette.ink);
+  if (overlay.hit !== null)
+    outline(context, frame, overlay.hit.lane, overlay.hit.kind, overlay.hit.time, overlay.hit.duration, palette.ink);
   if (overlay.selected !== null) {
     const { lane, kind, time, duration } = overlay.selected;
     outline(context, frame, lane, kind, time, duration, palette.accent);

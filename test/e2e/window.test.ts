@@ -1,0 +1,196 @@
+/**
+ * The window as a person meets it: runs the seed experiment, sees its faults on the timeline, closes, opens
+ * again and finds the run. Screenshots of every view go to test-results/screenshots.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { electronLaunch, screenshotPath } from '../support/electron.ts';
+
+const SIZES = [
+  [1280, 800],
+  [1920, 1080],
+] as const;
+
+let folder = '';
+let application: ElectronApplication;
+let page: Page;
+
+async function open(): Promise<void> {
+  const launch = await electronLaunch([`--user-data-dir=${join(folder, 'user-data')}`], {
+    FAULTLINE_LIBRARY: join(folder, 'library.faultline.db'),
+  });
+  application = await _electron.launch(launch);
+  page = await application.firstWindow();
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+}
+
+/** The view in both sizes and themes, and what axe says about it in the theme at hand. */
+async function shoot(name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await application.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, theme);
+    for (const [width, height] of SIZES) {
+      await application.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+        { width, height },
+      );
+      await page.waitForFunction((size) => window.innerWidth === size, width);
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: screenshotPath(`${name}-${width}x${height}-${theme}`) });
+    }
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
+  }
+}
+
+describe('the window', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'faultline-window-'));
+    await open();
+  });
+
+  afterAll(async () => {
+    await application.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows the shipped experiments', async () => {
+    await page.getByRole('button', { name: /The 2005 question/ }).click();
+    await shoot('experiments');
+  });
+
+  it('runs the seed experiment and shows what each policy came to', async () => {
+    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
+    const table = page.getByRole('region', { name: /^Result of/ });
+    await table.waitFor({ timeout: 60_000 });
+    const rowOf = async (policy: string): Promise<string[]> =>
+      (await table.getByRole('row').filter({ hasText: policy }).first().locator('td').allInnerTexts()).map((text) =>
+        text.replace(/\u202f/g, ' ').trim(),
+      );
+    // Figures of the seed question: 4096 pages read, one byte stored to every 16th.
+    expect((await rowOf('P1')).slice(0, 6)).toEqual(['4 096', '0', '0', '16 MiB', '1 MiB', '15 MiB']);
+    expect((await rowOf('P5')).slice(0, 6)).toEqual(['4 096', '0', '256', '1 MiB', '1 MiB', '0 B']);
+    await shoot('results');
+  });
+
+  it('shows the faults on the timeline, by pointer and as a list', async () => {
+    await page.getByRole('button', { name: 'P5', exact: true }).click();
+    const list = page.getByRole('grid', { name: 'Events in the visible span' });
+    await list.waitFor();
+    const gutter = page.getByRole('region', { name: /^Lane / });
+    expect((await gutter.allInnerTexts()).join(' ')).toContain('write-protect fault');
+    await page.getByLabel('Kinds in the list').selectOption({ label: 'write-protect fault' });
+    await page.getByText('256', { exact: true }).first().waitFor();
+    const rows = list.getByRole('row');
+    await expect.poll(() => rows.first().innerText()).toMatch(/write-protect fault[\s\S]*0x/);
+
+    // The pointer over that row of the canvas tells the same.
+    await rows.first().click();
+    await page.keyboard.press('f');
+    const label = page.locator('.gutter .row', { hasText: 'write-protect fault' }).first();
+    const box = await label.boundingBox();
+    const stage = await page.locator('.stage').boundingBox();
+    if (box === null || stage === null) throw new Error('the timeline is not laid out');
+    await expect
+      .poll(
+        async () => {
+          for (let x = 0; x < stage.width; x += 6) {
+            await page.mouse.move(stage.x + x, box.y + box.height / 2);
+            const card = page.locator('.stage [role=tooltip]');
+            if ((await card.count()) === 0) continue;
+            await page.waitForTimeout(150);
+            return (await card.innerText()).replace(/\u202f/g, ' ');
+          }
+          return '';
+        },
+        { timeout: 20_000 },
+      )
+      .toMatch(/write-protect fault[\s\S]*time[\s\S]*ns[\s\S]*address[\s\S]*0x[\s\S]*caused by/);
+    await shoot('timeline-near');
+    await page.keyboard.press('Escape');
+    await page.mouse.move(10, 10);
+    await page.keyboard.press('f');
+    await shoot('timeline');
+  });
+
+  it('zooms and pans by keyboard, wheel and drag', async () => {
+    const ruler = (): Promise<string> =>
+      page.locator('.strip .window').evaluate((element) => `${element.style.left} ${element.style.width}`);
+    const stage = await page.locator('.stage').boundingBox();
+    if (stage === null) throw new Error('the timeline is not laid out');
+    await page.locator('.overlay').focus();
+    const positions = [await ruler()];
+    const then = async (act: () => Promise<void>): Promise<void> => {
+      await act();
+      await expect.poll(ruler).not.toBe(positions.at(-1));
+      positions.push(await ruler());
+    };
+    await then(() => page.keyboard.press('w'));
+    await then(() => page.keyboard.press('w'));
+    await then(() => page.keyboard.press('d'));
+    await then(() => page.keyboard.press('a'));
+    await page.mouse.move(stage.x + 300, stage.y + 100);
+    await then(() => page.mouse.wheel(0, -240));
+    await then(async () => {
+      await page.mouse.down();
+      await page.mouse.move(stage.x + 200, stage.y + 100, { steps: 4 });
+      await page.mouse.up();
+    });
+    await then(() => page.keyboard.press('s'));
+  });
+
+  it('keeps the run: closed and opened again, the library has it', async () => {
+    await application.close();
+    await open();
+    await page.getByRole('button', { name: 'Library' }).click();
+    const runs = page.getByRole('grid', { name: 'Runs' });
+    await runs.waitFor();
+    expect(await runs.locator('[data-run]').count()).toBeGreaterThanOrEqual(4);
+    expect(await runs.innerText()).toContain('P5');
+    await shoot('library');
+    await page.getByLabel('Choose run').nth(0).check();
+    await page.getByLabel('Choose run').nth(1).check();
+    await page.getByRole('button', { name: 'Compare 2' }).click();
+    await page.getByRole('region', { name: 'The runs side by side: one row a run' }).waitFor();
+    await shoot('compare');
+  });
+
+  it('has a palette and a sheet of shortcuts', async () => {
+    await page.keyboard.press('Control+Shift+P');
+    await page.getByRole('combobox', { name: 'Find a command' }).fill('library');
+    await shoot('palette');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Library' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keys' }).waitFor();
+    await shoot('shortcuts');
+    await page.keyboard.press('Escape');
+  });
+
+  it('is sandboxed: no Node, no navigation, no new windows, no inline code', async () => {
+    const inside = await page.evaluate(() => ({
+      node: typeof (globalThis as { require?: unknown }).require + typeof (globalThis as { process?: unknown }).process,
+      opened: window.open('https://example.org') === null,
+      origin: location.origin,
+    }));
+    expect(inside).toEqual({ node: 'undefinedundefined', opened: true, origin: 'faultline://app' });
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "injected"';
+      document.head.append(script);
+      location.href = 'https://example.org/';
+    });
+    await page.waitForTimeout(200);
+    expect(await page.evaluate(() => [location.href, document.title])).toEqual([
+      'faultline://app/index.html',
+      'Faultline',
+    ]);
+  });
+});
