@@ -191,7 +191,7 @@ class Simulation {
     const { verdict } = ending;
     const waitFor =
       verdict === 'deadlock' || verdict === 'livelock' ? waitForGraph(k, verdict, ending.livelock?.task ?? null) : null;
-    return { metrics: this.metrics(end, plan), phases: context.phases, lanes: this.lanes.list, verdict, waitFor };
+    return { metrics: this.metrics(end), phases: context.phases, lanes: this.lanes.list, verdict, waitFor };
   }
 
   private makeFiles(): void {
@@ -265,7 +265,7 @@ class Simulation {
     return end;
   }
 
-  private metrics(end: number, plan: RunPlan): Metrics {
+  private metrics(end: number): Metrics {
     const { kernel: k } = this;
     const { tally, processor } = k;
     let given = 0;
@@ -297,7 +297,6 @@ class Simulation {
     IO_CAUSES.forEach((cause, i) => {
       if (tally.byCause[i] > 0) byCause[cause] = tally.byCause[i];
     });
-    void plan;
     return {
       faults: {
         read: tally.readFaults,

@@ -76,8 +76,7 @@ export function readKernelRecording(text: string, file: string): RecordedCase[] 
     const readAheadKiB = number('read_ahead_kb', 128);
     const phase = text('phase');
     if (
-      current === null ||
-      current.fs !== text('fs') ||
+      current?.fs !== text('fs') ||
       current.scen !== text('scen') ||
       current.k !== k ||
       current.pages !== pages ||

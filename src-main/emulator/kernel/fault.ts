@@ -4,7 +4,7 @@ import { EventKind } from '#model/events';
 import { type AddressSpace, TABLE_PAGES, type Vma } from './address-space.ts';
 import type { KernelFile } from './file.ts';
 import { FolioFlag, NO_FOLIO } from './folios.ts';
-import { type Kernel, RemovedWhy } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios } from './readahead.ts';
 import { IoCause } from './io.ts';
@@ -33,6 +33,8 @@ interface Fault {
   /** It has been retried: it lets go of its locks no more. */
   tried: boolean;
   retries: number;
+  /** The kernel faults for the task (populate): it starts afresh each time it had to let go. */
+  readonly forTask: boolean;
   why: number;
 }
 
@@ -43,7 +45,14 @@ interface Fault {
 export function* handleFault(k: Kernel, task: Task): Op<boolean> {
   const { processor } = k;
   const address = processor.faultAddress(task.core);
-  return yield* faultAt(k, task, Math.floor(address / 2 ** PAGE_SHIFT), processor.faultIsWrite(task.core), address);
+  return yield* faultAt(
+    k,
+    task,
+    Math.floor(address / 2 ** PAGE_SHIFT),
+    processor.faultIsWrite(task.core),
+    address,
+    false,
+  );
 }
 
 /** A fault at a page, by an access of the program or by the kernel on its behalf (populate). */
@@ -53,6 +62,7 @@ export function* faultAt(
   vpn: number,
   write: boolean,
   address = vpn * 2 ** PAGE_SHIFT,
+  forTask = true,
 ): Op<boolean> {
   const { recorder, tally, costs } = k;
   const space = task.space!;
@@ -80,6 +90,7 @@ export function* faultAt(
       major: false,
       tried: false,
       retries: 0,
+      forTask,
       why: SigbusWhy.beyondFile,
     };
     if (present !== 0) good = write ? yield* writeProtected(k, task, fault) : true;
@@ -160,7 +171,6 @@ function* findPage(k: Kernel, task: Task, fault: Fault): Op<number> {
       continue;
     }
     if ((folios.flags[folio] & FolioFlag.uptodate) === 0) {
-      dropped = true;
       readFolios(k, task, file, [folio], IoCause.read);
       yield* waitRead(k, task, folio);
       if (!doc.faults.retryAfterIo || fault.tried) continue;
@@ -185,6 +195,10 @@ const MAPPED = -2;
 
 function retry(k: Kernel, task: Task, fault: Fault): void {
   k.charge(task, CycleCause.handler, k.costs.faultRetry);
+  if (fault.forTask) {
+    fault.major = false;
+    return;
+  }
   // Under the lock of the mapping alone, only a fault without a page counts as tried.
   fault.tried = fault.major || fault.retries > 0;
   fault.retries++;
@@ -229,15 +243,6 @@ function* waitRead(k: Kernel, task: Task, folio: number): Op {
   });
 }
 
-/** Whether a PTE made by a read may let stores through unseen. */
-function writableOnRead(k: Kernel, fault: Fault): boolean {
-  const { vma } = fault;
-  if (!vma.shared || !vma.mayWrite(fault.vpn)) return false;
-  const { policy } = k;
-  if (policy.writableReads) return true;
-  return !policy.trapsStores && k.doc.dirty.tracking === 'pte-bit';
-}
-
 /** No PTE: a read of any mapping, or a store through a shared one. */
 function* mapFile(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const { vma, write } = fault;
@@ -245,35 +250,31 @@ function* mapFile(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const found = yield* findPage(k, task, fault);
   if (found === MAPPED) return true;
   if (found === NO_FOLIO) return false;
-  const folio = found;
-  if ((vma.shared || k.policy.inMemory) && !(yield* k.policy.fill(k, task, file, folio, write))) {
+  let folio = found;
+  if (vma.shared || k.policy.inMemory) folio = yield* k.policy.fill(k, task, file, folio, write);
+  if (folio !== NO_FOLIO && write) folio = yield* store(k, task, fault, folio);
+  if (folio === NO_FOLIO) {
     fault.why = SigbusWhy.noSpace;
-    // What never got its blocks is not kept.
-    if (k.policy.inMemory) k.removeFolio(task, file, folio, RemovedWhy.truncated);
-    else k.unlock(folio);
     return false;
   }
-  if (write && !(yield* store(k, task, fault, folio))) {
-    k.unlock(folio);
-    return false;
-  }
-  finishFault(k, task, fault, folio, write || writableOnRead(k, fault));
+  finishFault(k, task, fault, folio, write || k.writableOnRead(vma, fault.vpn));
   k.unlock(folio);
   return true;
 }
 
-/** The file system hears of a store before the PTE lets it through (Linux `page_mkwrite`). The folio is locked. */
-function* store(k: Kernel, task: Task, fault: Fault, folio: number): Op<boolean> {
+/**
+ * The file system hears of a store before the PTE lets it through (Linux `page_mkwrite`).
+ * @returns the folio, locked; NO_FOLIO, and nothing locked, when there is no space
+ */
+function* store(k: Kernel, task: Task, fault: Fault, found: number): Op<number> {
   const { file } = fault.vma;
   if (k.policy.trapsStores) k.charge(task, CycleCause.filesystem, k.fs.storeHookPs);
-  if (!(yield* k.policy.store(k, task, file, folio))) {
-    fault.why = SigbusWhy.noSpace;
-    return false;
-  }
+  const folio = yield* k.policy.store(k, task, file, found);
+  if (folio === NO_FOLIO) return NO_FOLIO;
   k.dirty(task, file, folio);
   // Stable pages: what is on its way to the disk does not change.
   yield* k.waitWriteback(task, folio);
-  return true;
+  return folio;
 }
 
 /** A store to a page that is mapped read-only. */
@@ -296,20 +297,26 @@ function* writeProtected(k: Kernel, task: Task, fault: Fault): Op<boolean> {
     k.unlock(folio);
     return yield* mapFile(k, task, fault);
   }
-  const good = yield* store(k, task, fault, folio);
-  if (good) {
+  const ready = yield* store(k, task, fault, folio);
+  if (ready === NO_FOLIO) {
+    fault.why = SigbusWhy.noSpace;
+    return false;
+  }
+  if ((space.table.flags(vpn) & Pte.present) !== 0) {
     space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
     k.charge(task, CycleCause.handler, k.costs.protectPte);
     k.processor.invalidate(task.core, space.id, vpn, 1);
+  } else {
+    // Reclaimed while the task waited for memory: mapped anew.
+    finishFault(k, task, fault, ready, true);
   }
-  k.unlock(folio);
-  return good;
+  k.unlock(ready);
+  return true;
 }
 
 /** A store to a private mapping: the page is copied, and the copy belongs to the address space alone. */
 function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
-  const { space, vma, vpn } = fault;
-  const { file } = vma;
+  const { space, vpn } = fault;
   const old = space.anonymous.get(vpn);
   if (old !== undefined && k.folios.mapCount[old] === 1) {
     space.table.change(vpn, 0, Pte.writable | Pte.dirty);
@@ -370,7 +377,10 @@ function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, writabl
     if (fits && inside && pages === HUGE_PAGES && first % HUGE_PAGES === 0) {
       const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
       for (let i = 0; i < pages; i++)
-        if ((table.flags(first + i) & Pte.present) !== 0) return mapOne(k, task, fault, folio, writable);
+        if ((table.flags(first + i) & Pte.present) !== 0) {
+          mapOne(k, task, fault, folio, writable);
+          return;
+        }
       table.setHuge(first, frame, flags);
       folios.mapCount[folio] += pages;
       k.charge(task, CycleCause.handler, k.costs.mapPte);
@@ -413,7 +423,7 @@ function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
   const first = page + from - inTable;
   const end = Math.min(page + to - inTable, file.pages);
   const ra = file.readahead;
-  const writable = writableOnRead(k, fault);
+  const writable = k.writableOnRead(vma, fault.vpn);
   let hits = 0;
   let mapped = 0;
   let done = false;
@@ -423,14 +433,9 @@ function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
       at++;
       continue;
     }
-    const flags = folios.flags[folio];
     const index = folios.index[folio];
     const next = index + folios.pages(folio);
-    if (
-      (flags & (FolioFlag.locked | FolioFlag.readahead)) !== 0 ||
-      (flags & FolioFlag.uptodate) === 0 ||
-      !k.policy.mayMapAround(k, file, folio)
-    ) {
+    if (k.skipsAround(file, folio)) {
       at = next;
       continue;
     }
@@ -444,7 +449,8 @@ function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
       if (fits && inside && Math.floor(v / TABLE_PAGES) === Math.floor((v + next - index - 1) / TABLE_PAGES)) {
         start = index;
         stop = next;
-        if (next - index === HUGE_PAGES && mapHuge(k, task, fault, folio, v, writable)) return true;
+        const alone = at === first || hits + mapped === 0;
+        if (alone && next - index === HUGE_PAGES && mapHuge(k, task, fault, folio, v, writable)) return true;
       }
     }
     for (let p = start; p < stop; p++) {

@@ -10,7 +10,7 @@ import { EventKind } from '#model/events';
 import type { KernelDocument } from '#model/kernel';
 import type { KernelCosts } from '#model/kernel-costs';
 import type { WaitKind } from '#model/wait-for';
-import type { AddressSpace } from './address-space.ts';
+import type { AddressSpace, Vma } from './address-space.ts';
 import { CounterId, type Counters, type Tally } from './counters.ts';
 import type { KernelFile } from './file.ts';
 import { FolioFlag, FolioList, FolioTable, NOBODY, NO_FOLIO } from './folios.ts';
@@ -478,6 +478,20 @@ export class Kernel {
   }
 
   // --- page tables ----------------------------------------------------------------------------------------------
+
+  /** Whether a PTE made by a read may let stores through unseen. */
+  writableOnRead(vma: Vma, vpn: number): boolean {
+    if (!vma.shared || !vma.mayWrite(vpn)) return false;
+    if (this.policy.writableReads) return true;
+    return !this.policy.trapsStores && this.doc.dirty.tracking === 'pte-bit';
+  }
+
+  /** Whether fault-around passes a folio over: somebody works on it, or touching it must be noticed. */
+  skipsAround(file: KernelFile, folio: number): boolean {
+    const flags = this.folios.flags[folio];
+    if ((flags & (FolioFlag.locked | FolioFlag.readahead)) !== 0 || (flags & FolioFlag.uptodate) === 0) return true;
+    return !this.policy.mayMapAround(this, file, folio);
+  }
 
   /** Maps one page of a folio. */
   mapPage(

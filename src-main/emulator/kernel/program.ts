@@ -5,7 +5,6 @@ import { PAGE_SHIFT } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import type { MappingSpec, PlainStep, Step } from '#model/experiment';
 import type { PhaseMetrics } from '#model/metrics';
-import { eachStore } from './access-pattern.ts';
 import { AddressSpace, type Vma } from './address-space.ts';
 import { CounterId } from './counters.ts';
 import { handleFault } from './fault.ts';
@@ -214,9 +213,11 @@ function noteStores(k: Kernel, vma: Vma, batch: AccessBatch, retired: number): v
     }
     return;
   }
-  eachStore(batch, retired, (address) => {
-    sys.markStored(k, file, address + shift, address + shift + batch.width);
-  });
+  const pattern = new Pattern(batch);
+  for (let i = 0; i < retired; i++) {
+    const { address, store } = pattern.next(i);
+    if (store) sys.markStored(k, file, address + shift, address + shift + batch.width);
+  }
 }
 
 function fileNamed(k: Kernel, name: string): KernelFile {

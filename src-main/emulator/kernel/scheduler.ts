@@ -55,7 +55,6 @@ export class Scheduler {
   }
 
   private loop(step: () => boolean): Verdict {
-    const k = this.kernel;
     for (let turn = 0; ; turn++) {
       if ((turn & 63) === 0 && step()) return 'cancelled';
       this.poll();
@@ -85,7 +84,7 @@ export class Scheduler {
     this.seenSignals = k.signals;
     for (const task of k.tasks) {
       const { wait } = task;
-      if (wait !== null && wait.ready()) this.wake(task, k.time);
+      if (wait?.ready() === true) this.wake(task, k.time);
     }
   }
 

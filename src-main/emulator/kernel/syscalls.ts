@@ -240,18 +240,16 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
         yield* k.lock(task, folio);
       }
     }
-    const ready = (yield* k.policy.fill(k, task, file, folio, true)) && (yield* k.policy.store(k, task, file, folio));
-    if (ready) {
-      k.charge(task, CycleCause.handler, k.costs.copyPage);
-      k.dirty(task, file, folio);
-      const stop = Math.min(end, (page + 1) * PAGE);
-      markStored(k, file, Math.max(from, page * PAGE), stop);
-    }
-    k.unlock(folio);
-    if (!ready) {
+    folio = yield* k.policy.fill(k, task, file, folio, true);
+    if (folio !== NO_FOLIO) folio = yield* k.policy.store(k, task, file, folio);
+    if (folio === NO_FOLIO) {
       result = Errno.noSpace;
       break;
     }
+    k.charge(task, CycleCause.handler, k.costs.copyPage);
+    k.dirty(task, file, folio);
+    markStored(k, file, Math.max(from, page * PAGE), Math.min(end, (page + 1) * PAGE));
+    k.unlock(folio);
     yield* balanceDirty(k, task);
   }
   k.unlockInode(file);

@@ -61,38 +61,44 @@ export function* takeOneByOne(k: Kernel, task: Task, file: KernelFile, folio: nu
 }
 
 /**
- * Takes the frames of all absent companions in one piece, before any lock, and only then the locks, in
- * ascending order.
+ * Takes the frames of all absent pages of the block in one piece while it holds nothing, and only then the
+ * locks, in ascending order. The folio itself may be reclaimed while it waits: it is made anew.
+ * @returns every folio of the block, locked; none when the file has been cut short
  */
 export function* takeWhole(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number[]> {
-  const [first, end] = blockPages(k, file, folio);
   const page0 = k.folios.index[folio];
-  let absent = 0;
-  for (let page = first; page < end; page++) if (file.index.get(page) === NO_FOLIO) absent++;
-  const frames: number[] = [];
-  if (absent > 0) {
+  const [first, end] = blockPages(k, file, folio);
+  const missing = (): number => {
+    let absent = 0;
+    for (let page = first; page < end; page++) if (file.index.get(page) === NO_FOLIO) absent++;
+    return absent;
+  };
+  if (missing() > 0) {
     k.unlock(folio);
-    yield* k.awaitFrames(task, absent, `the block of page ${page0}`);
-    for (let i = 0; i < absent; i++) frames.push(k.frames.allocate(0));
-    if (file.index.get(page0) !== folio) {
-      for (const frame of frames) k.releaseFrames(frame, 0);
-      return [];
+    for (let absent = missing(); !k.mayTake(task, absent); absent = missing()) {
+      yield* k.awaitFrames(task, absent, `the block of page ${page0}`);
     }
-    yield* k.lock(task, folio);
+    if (page0 >= file.pages) return [];
   }
   const taken: number[] = [];
   for (let page = first; page < end;) {
     let there = file.index.get(page);
     if (there === NO_FOLIO) {
-      const frame = frames.pop() ?? (yield* k.getFrames(task, 0, `page ${page}`));
-      there = makeZero(k, task, file, page, frame);
-    } else if (k.folios.owner[there] !== task.id) {
+      const frame = yield* k.getFrames(task, 0, `page ${page}`);
+      there = file.index.get(page);
+      if (there === NO_FOLIO) there = makeZero(k, task, file, page, frame);
+      else k.releaseFrames(frame, 0);
+    }
+    if (k.folios.owner[there] !== task.id) {
       yield* k.lock(task, there);
+      if (file.index.get(page) !== there) {
+        k.unlock(there);
+        continue;
+      }
     }
     taken.push(there);
     page = k.folios.index[there] + k.folios.pages(there);
   }
-  for (const frame of frames) k.releaseFrames(frame, 0);
   return taken;
 }
 
@@ -161,20 +167,28 @@ export function allocateNow(
   return true;
 }
 
-/** Allocates the block of a folio for its first contents, and dirties every page of it. */
-export function* instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<boolean> {
+/**
+ * Allocates the block of a folio for its first contents, and dirties every page of it.
+ * @returns the folio to go on with, locked; NO_FOLIO, and nothing locked, when there is no space
+ */
+export function* instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<number> {
   const page = k.folios.index[folio];
-  if (k.backed(file, page, k.folios.pages(folio))) return true;
+  if (k.backed(file, page, k.folios.pages(folio))) return folio;
   const [first, end] = blockPages(k, file, folio);
   if (end - first === k.folios.pages(folio)) {
-    if (!allocateNow(k, task, file, first, end - first, true)) return false;
-    return true;
+    if (allocateNow(k, task, file, first, end - first, true)) return folio;
+    k.unlock(folio);
+    return NO_FOLIO;
   }
   const taken = whole ? yield* takeWhole(k, task, file, folio) : yield* takeOneByOne(k, task, file, folio, false);
-  const good = taken.length > 0 && allocateNow(k, task, file, first, end - first, true);
+  if (taken.length === 0) return NO_FOLIO;
+  const own = file.index.get(page);
+  const good = allocateNow(k, task, file, first, end - first, true);
   if (good) for (const other of taken) k.dirty(task, file, other);
-  letGo(k, taken, folio);
-  return good;
+  letGo(k, taken, own);
+  if (good) return own;
+  k.unlock(own);
+  return NO_FOLIO;
 }
 
 /** Largest write of zeros, sectors: 1 MiB. */

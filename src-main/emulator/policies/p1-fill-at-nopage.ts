@@ -1,4 +1,5 @@
 import type { KernelFile } from '#emulator/kernel/file';
+import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import { instantiate } from './companions.ts';
@@ -8,11 +9,11 @@ import { PlainPolicy } from './policy.ts';
 export class FillAtNopage extends PlainPolicy {
   readonly id = 'P1';
 
-  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
-    if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return true;
-    if (!(yield* instantiate(k, task, file, folio, false))) return false;
-    k.dirty(task, file, folio);
-    return true;
+  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+    if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return folio;
+    const filled = yield* instantiate(k, task, file, folio, false);
+    if (filled !== NO_FOLIO) k.dirty(task, file, filled);
+    return filled;
   }
 
   /** What lies in a hole must be filled by a fault of its own. */

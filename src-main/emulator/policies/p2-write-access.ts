@@ -21,7 +21,7 @@ export class WriteAccess extends AllocateAtWritepage {
     this.writableReads = id === 'P2-writable';
   }
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
     return yield* instantiate(k, task, file, folio, false);
   }
 }

@@ -1,5 +1,7 @@
 import { CycleCause } from '#emulator/cpu/processor';
+import { BlockState } from '#emulator/filesystem/block-map';
 import type { KernelFile } from '#emulator/kernel/file';
+import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import { instantiate, letGo, takeWhole, blockPages } from './companions.ts';
@@ -17,7 +19,7 @@ export class WriteProtect extends PlainPolicy {
     this.whole = id === 'P5';
   }
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
     return yield* instantiate(k, task, file, folio, this.whole);
   }
 }
@@ -27,22 +29,27 @@ export class WriteProtectDelayed extends PlainPolicy {
   readonly id = 'P5-delayed';
   override readonly trapsStores = true;
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
     const { fs } = k;
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
-    if (k.backed(file, page, pages)) return true;
+    if (k.backed(file, page, pages)) return folio;
     const [first, end] = blockPages(k, file, folio);
     const taken = end - first === pages ? [folio] : yield* takeWhole(k, task, file, folio);
+    if (taken.length === 0) return NO_FOLIO;
+    const own = file.index.get(page);
     const [block, stop] = k.blocksOf(file, first, end - first);
     k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, stop - block - 1));
-    const held = file.blocks.map.counts[1];
-    const reserved = taken.length === 0 ? -1 : fs.reserve(file.blocks, block, stop - block);
-    const kept = file.blocks.map.counts[1] - held;
+    const { counts } = file.blocks.map;
+    const held = counts[BlockState.reserved];
+    const good = fs.reserve(file.blocks, block, stop - block) >= 0;
+    const kept = counts[BlockState.reserved] - held;
     // What was reserved before space ran out stays so, and its page is dirty.
-    if (reserved >= 0 || kept > 0) for (const other of taken) k.dirty(task, file, other);
+    if (good || kept > 0) for (const other of taken) k.dirty(task, file, other);
     k.gave(task, file, first, kept, true);
-    letGo(k, taken, folio);
-    return reserved >= 0;
+    letGo(k, taken, own);
+    if (good) return own;
+    k.unlock(own);
+    return NO_FOLIO;
   }
 }

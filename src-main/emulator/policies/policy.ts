@@ -30,10 +30,14 @@ export interface Policy {
   readonly inMemory: boolean;
   /** A mapping is made. @returns false when it fails for want of space */
   mmap(k: Kernel, task: Task, vma: Vma): Op<boolean>;
-  /** A fault found or made the page, and is about to map it. @returns false when there is no space: SIGBUS */
-  fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Op<boolean>;
-  /** A store is about to be let through; afterwards the folio is dirty. @returns false when there is no space: SIGBUS */
-  store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean>;
+  /** A fault found or made the page, and is about to map it. @returns as `store` */
+  fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Op<number>;
+  /**
+   * A store is about to be let through; afterwards the folio is dirty.
+   * @returns the folio to go on with, locked: another one when it was reclaimed meanwhile; NO_FOLIO, and
+   *   nothing locked, when there is no space: SIGBUS
+   */
+  store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number>;
   /** Whether a folio may be mapped by a fault beside it. */
   mayMapAround(k: Kernel, file: KernelFile, folio: number): boolean;
   /**
@@ -54,12 +58,12 @@ export abstract class PlainPolicy implements Policy {
     return true;
   }
 
-  *fill(_k: Kernel, _task: Task, _file: KernelFile, _folio: number, _write: boolean): Op<boolean> {
-    return true;
+  *fill(_k: Kernel, _task: Task, _file: KernelFile, folio: number, _write: boolean): Op<number> {
+    return folio;
   }
 
-  *store(_k: Kernel, _task: Task, _file: KernelFile, _folio: number): Op<boolean> {
-    return true;
+  *store(_k: Kernel, _task: Task, _file: KernelFile, folio: number): Op<number> {
+    return folio;
   }
 
   mayMapAround(_k: Kernel, _file: KernelFile, _folio: number): boolean {

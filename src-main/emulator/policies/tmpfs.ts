@@ -1,5 +1,6 @@
 import type { KernelFile } from '#emulator/kernel/file';
-import type { Kernel } from '#emulator/kernel/kernel';
+import { NO_FOLIO } from '#emulator/kernel/folios';
+import { type Kernel, RemovedWhy } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import { allocateNow } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
@@ -10,9 +11,12 @@ export class Tmpfs extends PlainPolicy {
   override readonly writableReads = true;
   override readonly inMemory = true;
 
-  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<boolean> {
+  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
-    return k.backed(file, page, pages) || allocateNow(k, task, file, page, pages);
+    if (k.backed(file, page, pages) || allocateNow(k, task, file, page, pages)) return folio;
+    // What never got its blocks is not kept.
+    k.removeFolio(task, file, folio, RemovedWhy.truncated);
+    return NO_FOLIO;
   }
 }
