@@ -15,7 +15,8 @@ export interface BackendOwner {
   serviced(t: number, now: number): void;
 }
 
-const Status = { idle: 0, command: 1, reading: 2, programming: 3, erasing: 4, dataOut: 5 } as const;
+/** What a unit is doing, from the start of its command on. */
+const Status = { idle: 0, reading: 1, programming: 2, erasing: 3, dataOut: 4 } as const;
 
 /** Queues of a unit. */
 const Queue = {
@@ -53,11 +54,12 @@ export class FlashBackend {
   readonly #suspended: TransactionLists;
   readonly #status: Uint8Array;
   readonly #arrayEnd: Float64Array;
-  readonly #arrayTime: Float64Array;
   readonly #remaining: Float64Array;
   readonly #suspendedStatus: Uint8Array;
   readonly #waitingOut: Int32Array;
-  readonly #channelBusy: Uint8Array;
+  /** When each channel is free again, ps; and whether an event will say so. Where nothing waits, none is needed. */
+  readonly #channelFree: Float64Array;
+  readonly #wakeComes: Uint8Array;
   readonly #turn: Int32Array;
   /** Transactions in the queues of each channel and of each unit, and pages waiting to go out. */
   readonly #pending: Int32Array;
@@ -85,11 +87,11 @@ export class FlashBackend {
     this.#suspended = new TransactionLists(t, g.units);
     this.#status = new Uint8Array(g.units);
     this.#arrayEnd = new Float64Array(g.units).fill(-1);
-    this.#arrayTime = new Float64Array(g.units);
     this.#remaining = new Float64Array(g.units);
     this.#suspendedStatus = new Uint8Array(g.units);
     this.#waitingOut = new Int32Array(g.units);
-    this.#channelBusy = new Uint8Array(p.channels);
+    this.#channelFree = new Float64Array(p.channels);
+    this.#wakeComes = new Uint8Array(p.channels);
     this.#turn = new Int32Array(p.channels);
     this.#pending = new Int32Array(p.channels);
     this.#queued = new Int32Array(g.units);
@@ -125,7 +127,8 @@ export class FlashBackend {
     while (this.#dirtyCount > 0) {
       const channel = this.#dirtyChannels[--this.#dirtyCount];
       this.#dirty[channel] = 0;
-      if (this.#channelBusy[channel] === 0) this.#takeTurns(channel, now);
+      if (this.#channelFree[channel] <= now) this.#takeTurns(channel, now);
+      else this.#wakeWhenFree(channel);
     }
   }
 
@@ -140,18 +143,10 @@ export class FlashBackend {
     this.#dirtyChannels[this.#dirtyCount++] = channel;
   }
 
-  /** The command (and the data of a write) has crossed the channel. */
-  commandSent(unit: number, now: number): void {
-    const type = this.#t.type[this.#active.first[unit]];
-    this.#status[unit] =
-      type === TransactionType.read
-        ? Status.reading
-        : type === TransactionType.write
-          ? Status.programming
-          : Status.erasing;
-    this.#startArray(unit, now, this.#arrayTime[unit]);
-    const channel = this.#g.channelOfUnit[unit];
-    this.#channelBusy[channel] = 0;
+  /** A command (and the data of a write) has crossed the channel, and something waits for it. */
+  channelFree(channel: number, now: number): void {
+    if (this.#channelFree[channel] > now) return; // taken again at this very time, by another event
+    this.#wakeComes[channel] = 0;
     this.#nextOnChannel(channel, now);
   }
 
@@ -164,10 +159,11 @@ export class FlashBackend {
       this.#status[unit] = Status.dataOut;
       for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) {
         this.#waitingOut[unit]++;
-        if (this.#channelBusy[channel] === 0) this.#startTransfer(channel, t, now);
+        if (this.#channelFree[channel] <= now) this.#startTransfer(channel, t, now);
         else {
           this.#out.append(channel * 3 + outQueue(this.#t.source[t]), t);
           this.#outPending[channel]++;
+          this.#wakeWhenFree(channel);
         }
       }
     } else {
@@ -175,7 +171,7 @@ export class FlashBackend {
       for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) this.#owner.serviced(t, now);
       this.#becomeIdle(unit, now);
     }
-    if (this.#channelBusy[channel] === 0) this.#nextOnChannel(channel, now);
+    if (this.#channelFree[channel] <= now) this.#nextOnChannel(channel, now);
     this.schedule(now);
   }
 
@@ -184,9 +180,11 @@ export class FlashBackend {
     const t = this.#transfer[channel];
     this.#transfer[channel] = NONE;
     const unit = this.#g.unitOfPlane[this.#t.plane[t]];
+    // The channel stays taken for what the owner submits: data that waits has its turn first.
     this.#owner.serviced(t, now);
     if (--this.#waitingOut[unit] === 0) this.#becomeIdle(unit, now);
-    this.#channelBusy[channel] = 0;
+    this.#channelFree[channel] = now;
+    this.#wakeComes[channel] = 0;
     this.#nextOnChannel(channel, now);
     this.schedule(now);
   }
@@ -211,9 +209,16 @@ export class FlashBackend {
 
   #startTransfer(channel: number, t: number, now: number): void {
     this.#transfer[channel] = t;
-    this.#channelBusy[channel] = 1;
-    const duration = Math.round(this.#t.bytes[t] * this.#p.channelPsPerByte);
-    this.#events.add(now + duration, FlashEvent.dataOut, channel);
+    // Free only when `dataOut` says so: another event of that very time may come first.
+    this.#channelFree[channel] = Infinity;
+    this.#wakeComes[channel] = 1;
+    this.#events.add(now + Math.round(this.#t.bytes[t] * this.#p.channelPsPerByte), FlashEvent.dataOut, channel);
+  }
+
+  #wakeWhenFree(channel: number): void {
+    if (this.#wakeComes[channel] !== 0) return;
+    this.#wakeComes[channel] = 1;
+    this.#events.add(this.#channelFree[channel], FlashEvent.channelFree, channel);
   }
 
   /** Data first (mapping, user, collection), then new commands. */
@@ -236,7 +241,7 @@ export class FlashBackend {
       this.#turn[channel] = turn + 1 === n ? 0 : turn + 1;
       const unit = channel * n + turn;
       if (this.#queued[unit] > 0) this.#serve(unit, channel, now);
-      if (this.#channelBusy[channel] !== 0) return;
+      if (this.#channelFree[channel] > now) return;
     }
   }
 
@@ -358,19 +363,24 @@ export class FlashBackend {
     const type = table.type[head];
     const first = table.page[this.#active.first[unit]] % g.pagesPerBlock;
     let sent = now;
+    let duration: number;
     if (type === TransactionType.read) {
       sent += commands.readPs[count - 1];
-      this.#arrayTime[unit] = delay + this.#readPs[first % this.#readPs.length];
+      duration = delay + this.#readPs[first % this.#readPs.length];
+      this.#status[unit] = Status.reading;
     } else if (type === TransactionType.write) {
       sent += commands.programPs[count - 1] + Math.round(bytes * this.#p.channelPsPerByte);
-      this.#arrayTime[unit] = this.#programPs[first % this.#programPs.length];
+      duration = this.#programPs[first % this.#programPs.length];
+      this.#status[unit] = Status.programming;
     } else {
       sent += commands.erasePs[count - 1];
-      this.#arrayTime[unit] = this.#p.erasePs;
+      duration = this.#p.erasePs;
+      this.#status[unit] = Status.erasing;
     }
-    this.#status[unit] = Status.command;
-    this.#channelBusy[channel] = 1;
-    this.#events.add(sent, FlashEvent.commandSent, unit);
+    this.#channelFree[channel] = sent;
+    this.#wakeComes[channel] = 0;
+    if (this.#pending[channel] > 0 || this.#outPending[channel] > 0) this.#wakeWhenFree(channel);
+    this.#startArray(unit, sent, duration);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /** What an event of the flash back end is about; the subject is a unit, a channel or a request. */
-export const FlashEvent = { commandSent: 0, arrayDone: 1, dataOut: 2, requestStart: 3, bufferDone: 4 } as const;
+export const FlashEvent = { channelFree: 0, arrayDone: 1, dataOut: 2, requestStart: 3, bufferDone: 4 } as const;
 
 const KIND_BITS = 3;
 const KIND_MASK = (1 << KIND_BITS) - 1;

@@ -144,7 +144,7 @@ export class FlashDisk implements Disk, FtlOwner {
     const now = events.take();
     const { kind, subject } = events;
     const { backend } = this.ftl;
-    if (kind === FlashEvent.commandSent) backend.commandSent(subject, now);
+    if (kind === FlashEvent.channelFree) backend.channelFree(subject, now);
     else if (kind === FlashEvent.arrayDone) backend.arrayDone(subject, now);
     else if (kind === FlashEvent.dataOut) backend.dataOut(subject, now);
     else if (kind === FlashEvent.requestStart) this.#start(subject, now);

@@ -1,12 +1,12 @@
 /** Logical pages a group: groups come into being when one of their pages is first touched. */
-const GROUP = 16;
-const GROUP_SHIFT = 4;
+const GROUP = 32;
+const GROUP_SHIFT = 5;
 /** Not mapped, not cached. */
 export const UNMAPPED = -1;
 
 /**
  * The mapping from logical to physical pages, with the sectors of each page that hold data and, where the
- * drive caches only part of the table, the cache slot of the entry. Groups of 16 entries are allocated on
+ * drive caches only part of the table, the cache slot of the entry. Groups of 32 entries are allocated on
  * first touch, so that a large drive of which little is used stays small.
  */
 export class PageMap {
