@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { durationQuantitySchema, quantitySchema, tableSchema, type Quantity, type Table } from '#model/quantity';
+import {
+  durationQuantitySchema,
+  quantityPs,
+  quantitySchema,
+  tableSchema,
+  type Quantity,
+  type Table,
+} from '#model/quantity';
 
 /** The value of `format` in a drive document. */
 export const DRIVE_FORMAT = 'faultline/drive@1';
@@ -38,12 +45,19 @@ const SLIPPED_COLUMNS = ['zone', 'location'] as const;
 const REMAPPED_COLUMNS = ['zone', 'from', 'to'] as const;
 const SEEK_COLUMNS = ['distance', 'time'] as const;
 
+/** Far beyond any drive: keeps a slip of the pen from asking for all memory. */
+const MOST = { sectors: 2 ** 48, cylinders: 4e6, heads: 256, segments: 65536, commands: 65536 } as const;
+
 /** A quantity of one given unit; counts are whole and not negative. */
-function countOf(unit: string, least = 0) {
+function countOf(unit: keyof typeof MOST, least = 0) {
+  const most = MOST[unit];
   return v.pipe(
     quantitySchema,
     v.check((q) => q.unit === unit, `expected the unit "${unit}"`),
-    v.check((q) => Number.isInteger(q.value) && q.value >= least, `expected a whole number of at least ${least}`),
+    v.check(
+      (q) => Number.isInteger(q.value) && q.value >= least && q.value <= most,
+      `expected a whole number from ${least} to ${most}`,
+    ),
   );
 }
 
@@ -54,7 +68,16 @@ function tableOf(columns: readonly string[]) {
   );
 }
 
-const time = durationQuantitySchema;
+/** A minute: nothing in a drive takes longer. */
+const LONGEST_PS = 60e12;
+const signedTime = v.pipe(
+  durationQuantitySchema,
+  v.check((q) => Math.abs(quantityPs(q)) <= LONGEST_PS, 'expected at most a minute'),
+);
+const time = v.pipe(
+  signedTime,
+  v.check((q) => q.value >= 0, 'expected a time that is not negative'),
+);
 const optionalTime = v.optional(time);
 const flag = v.optional(v.boolean(), false);
 const fraction = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0);
@@ -83,7 +106,10 @@ const geometrySchema = v.strictObject({
 const mechanicsSchema = v.strictObject({
   rotation: v.pipe(
     quantitySchema,
-    v.check((q) => q.unit === 'rpm' && q.value > 0, 'expected revolutions a minute, unit "rpm"'),
+    v.check(
+      (q) => q.unit === 'rpm' && q.value >= 1 && q.value <= 1e6,
+      'expected revolutions a minute, unit "rpm", from 1 to 1000000',
+    ),
   ),
   /** Seek time by distance in cylinders, read; linear between the points and beyond them. */
   seek: v.pipe(
@@ -95,7 +121,10 @@ const mechanicsSchema = v.strictObject({
       (table) => table.rows.every((r, i) => r[0] > (i === 0 ? 0 : table.rows[i - 1][0])),
       'distances must ascend from 1',
     ),
-    v.check((table) => table.rows.every((r) => r[1] >= 0), 'seek times must not be negative'),
+    v.check(
+      (table) => table.rows.every((r) => r[1] >= 0 && r[1] <= 60_000),
+      'seek times must lie between 0 and a minute',
+    ),
   ),
   headSwitch: time,
   /**
@@ -104,7 +133,7 @@ const mechanicsSchema = v.strictObject({
    */
   trackSettle: optionalTime,
   /** Added to any seek or head switch before a write; may be negative where the seek table was measured with writes. */
-  writeSettle: time,
+  writeSettle: signedTime,
   /** A write's seek takes at least this long. */
   minimumWriteSeek: optionalTime,
 });

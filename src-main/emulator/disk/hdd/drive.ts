@@ -35,7 +35,7 @@ export class HardDrive implements Disk {
   private writtenAt = -Infinity;
   /** When the arm may set out again after reading ahead was stopped. */
   private armFree = 0;
-  /** First sector after the data being written, and where their bus transfer began. */
+  /** First sector after the data last written. */
   private writeEnd = -1;
 
   private readonly waiting: CommandQueue;

@@ -118,7 +118,7 @@ describe('laws of every layout', () => {
         for (let lbn = 0; lbn < layout.sectors; lbn += 1) seen.add(placeOf(layout, lbn));
         expect(seen.size).toBe(layout.sectors);
       }),
-      { numRuns: 25 },
+      { numRuns: 25, seed: 1992 },
     );
   });
 
@@ -133,7 +133,7 @@ describe('laws of every layout', () => {
           lbn = end;
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 25, seed: 1992 },
     );
   });
 
