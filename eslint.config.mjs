@@ -41,6 +41,9 @@ export default defineConfig(
       // Without noUncheckedIndexedAccess (typed arrays in hot loops) `list[i] === undefined` looks unnecessary and is not.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // There are no enums here, and no class assigned to another.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // tsc demands `env['NAME']` where a type has an index signature only.
       '@typescript-eslint/dot-notation': 'off',
       eqeqeq: ['error', 'always'],
@@ -71,6 +74,8 @@ export default defineConfig(
     rules: {
       // tsc and vue-tsc know what is defined; ESLint would have to be told every DOM name.
       'no-undef': 'off',
+      // What a component file exports only vue-tsc knows.
+      '@typescript-eslint/no-unsafe-argument': 'off',
       'vue/multi-word-component-names': 'off',
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
