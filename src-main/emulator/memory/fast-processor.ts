@@ -3,7 +3,7 @@ import type { ProcessorFigures } from '#emulator/cpu/figures';
 import { CPU_COUNTERS, CYCLE_CAUSES, CycleCause, type Processor, type ProcessorCosts, type StopReason } from '#emulator/cpu/processor';
 import type { PageTable } from '#emulator/mmu/page-table';
 import { InputError } from '#model/problem';
-import { instantiateMemoryPath, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
+import { ACCESSES_A_CALL, instantiateMemoryPath, MORE, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
 import { zipfConstants } from './zipf.ts';
 
 /** Most pages that are invalidated one by one; beyond, the space's entries go altogether (Linux: tlb_single_page_flush_ceiling). */
@@ -110,10 +110,10 @@ export class FastProcessor implements Processor {
   run(core: number, horizon: number): StopReason {
     const batch = this.batches[core];
     if (batch === null) return 0;
-    let reason = this.path.run(core, horizon);
-    while (reason === REFILL) {
-      this.fillTrace(core, batch);
-      reason = this.path.run(core, horizon);
+    let reason = this.path.run(core, horizon, ACCESSES_A_CALL);
+    while (reason === REFILL || reason === MORE) {
+      if (reason === REFILL) this.fillTrace(core, batch);
+      reason = this.path.run(core, horizon, ACCESSES_A_CALL);
     }
     this.copyTime(core);
     return reason as StopReason;

@@ -21,7 +21,7 @@ export interface MemoryPath {
   ): void;
   setZipf(core: number, skew: number, lower: number, upper: number, cut: number): void;
   setTraceChunk(core: number, first: number, end: number): void;
-  run(core: number, horizon: number): number;
+  run(core: number, horizon: number, most: number): number;
   now(core: number): number;
   retired(core: number): number;
   faultAddress(core: number): number;
@@ -49,6 +49,10 @@ export interface MemoryPath {
 export const TRACE_CHUNK = 65_536;
 /** `run` returns this besides the stop reasons when it wants the next chunk of a trace. */
 export const REFILL = 3;
+/** ... and this when it has made as many accesses as it was given. */
+export const MORE = 4;
+/** Accesses a call makes at most: the engine can then put the optimised code in place of the first, slow one. */
+export const ACCESSES_A_CALL = 1 << 18;
 
 /** The part of the WebAssembly interface used here; the emulator is compiled without the DOM's types. */
 interface WebAssemblyApi {

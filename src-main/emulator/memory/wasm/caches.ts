@@ -123,13 +123,7 @@ function putPlru(l: Level, set: usize, word: u32): u32 {
 function insert(core: Core, k: u32, l: Level, line: u32, flags: u32): void {
   const set = setOf(l, line);
   const victim = put(l, set, wordOf(l, line) | flags);
-  if (victim != 0) {
-    // A clean victim leaves no trace unless a level must follow (inclusion) or take it (exclusion).
-    const next = k + 1;
-    if ((victim & DIRTY) != 0 || l.inclusion == INCLUSIVE || (next < machine().levels && level(core, next).inclusion == EXCLUSIVE)) {
-      evicted(core, k, l, lineOf(l, line, victim), victim);
-    }
-  }
+  if (victim != 0 && ((victim & DIRTY) != 0 || l.leavesTrace)) evicted(core, k, l, lineOf(l, line, victim), victim);
 }
 
 function evicted(core: Core, k: u32, l: Level, line: u32, word: u32): void {
@@ -147,7 +141,12 @@ function evicted(core: Core, k: u32, l: Level, line: u32, word: u32): void {
   if (dirty) writeBack(core, next, line, word & SHARED);
   else if (next < m.levels) {
     const below = level(core, next);
-    if (below.inclusion == EXCLUSIVE && placeOf(below, setOf(below, line), wordOf(below, line)) < 0) insert(core, next, below, line, word & SHARED);
+    if (below.inclusion != EXCLUSIVE) return;
+    const set = setOf(below, line);
+    const tag = wordOf(below, line);
+    if (placeOf(below, set, tag) >= 0) return;
+    if (m.plain) insertAlone(core, below, next, line, set, tag);
+    else insert(core, next, below, line, word & SHARED);
   }
 }
 
@@ -186,6 +185,7 @@ export function access(core: Core, line: u32, isStore: bool): u32 {
   if (place < 0) {
     count(L1_MISSES);
     if (isStore && !machine().writeBack) return storeThrough(core, line);
+    if (machine().plain) return fillAlone(core, line, set, isStore ? DIRTY : 0);
     const got = obtain(core, 1, line, isStore);
     insert(core, 0, l, line, (isStore || (got & GOT_DIRTY) != 0 ? DIRTY : 0) | ((got & GOT_SHARED) != 0 ? SHARED : 0));
     return got & 7;
@@ -198,6 +198,72 @@ export function access(core: Core, line: u32, isStore: bool): u32 {
   if (!isStore) return 0;
   if (through) return storeThrough(core, line);
   return (word & SHARED) != 0 ? upgrade(core, line) : 0;
+}
+
+/** As `access` for a first level that writes back and is known not to hold the line, on a machine that is `plain`. */
+export function missAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
+  count(L1_MISSES);
+  return fillAlone(core, line, set, flags);
+}
+
+/**
+ * `obtain` and the insertion into the first level, flattened for one core and LRU: the same steps in the same order.
+ * `set` is the line's in the first level.
+ */
+function fillAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
+  let from = FROM_MEMORY;
+  let moved: u32 = 0;
+  const l2 = core.level1;
+  if (l2) {
+    const set2 = setOf(l2, line);
+    const tag2 = wordOf(l2, line);
+    const place2 = placeOf(l2, set2, tag2);
+    if (place2 >= 0) {
+      count(L1_HITS + 2);
+      from = 1;
+      const word = wordAt(set2, place2);
+      if (l2.inclusion == EXCLUSIVE) {
+        moved = word & DIRTY;
+        take(set2, l2.ways, place2);
+      } else if (place2 > 0) rotate(set2, place2, word);
+    } else {
+      count(L1_MISSES + 2);
+      const l3 = core.level2;
+      if (l3) {
+        const set3 = setOf(l3, line);
+        const tag3 = wordOf(l3, line);
+        const place3 = placeOf(l3, set3, tag3);
+        if (place3 >= 0) {
+          count(L1_HITS + 4);
+          from = 2;
+          const word = wordAt(set3, place3);
+          if (l3.inclusion == EXCLUSIVE) {
+            moved = word & DIRTY;
+            take(set3, l3.ways, place3);
+          } else if (place3 > 0) rotate(set3, place3, word);
+        } else {
+          count(L1_MISSES + 4);
+          machine().memoryLines += 1;
+          if (l3.inclusion != EXCLUSIVE) insertAlone(core, l3, 2, line, set3, tag3);
+        }
+      } else machine().memoryLines += 1;
+      if (l2.inclusion != EXCLUSIVE) {
+        insertAlone(core, l2, 1, line, set2, tag2 | moved);
+        moved = 0;
+      }
+    }
+  } else machine().memoryLines += 1;
+  insertAlone(core, core.level0, 0, line, set, wordOf(core.level0, line) | flags | moved);
+  return from;
+}
+
+// @ts-ignore: decorator
+@inline
+function insertAlone(core: Core, l: Level, k: u32, line: u32, set: usize, word: u32): void {
+  const last = l.ways - 1;
+  const victim = wordAt(set, last);
+  rotate(set, last, word);
+  if (victim != 0 && ((victim & DIRTY) != 0 || l.leavesTrace)) evicted(core, k, l, lineOf(l, line, victim), victim);
 }
 
 /** Brings a line into the first level ahead of its use; returns who served it, or -1 when it was there. */

@@ -1,10 +1,11 @@
 // One core: loads, stores, the store buffer and the fill buffers.
-import { access, bypass, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
-import { findMasked, rotate } from './lru';
+import { access, bypass, missAlone, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
+import { find, findMasked, rotate } from './lru';
+import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
-import { latencyOf, line, pageFlags, pageFrame, ready, translate } from './tlb';
+import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
 import {
-  addCount, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
+  addCount, addTime, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
   FAULTS, FLAGS, FORWARDS, FROM_CORE, FROM_MEMORY, L1_HITS, later, LOADS, machine, PREFETCHED, PREFETCHES_TRACKED, SHARED,
   STORE_BUFFER_STALLS, STORE_MERGES, STORES, STRIDE_TRACKERS, TLB1_HITS, VALID, waitUntil,
 } from './state';
@@ -14,6 +15,9 @@ export const FAULT: u32 = 1;
 export const HORIZON: u32 = 2;
 /** The trace's next chunk is wanted in linear memory. */
 export const REFILL: u32 = 3;
+
+/** `most` accesses are made. */
+export const MORE: u32 = 4;
 
 const NT_STORE: u32 = 2;
 const NEVER: i64 = 0x7fffffffffffffff;
@@ -282,8 +286,39 @@ function issue(core: Core, isStore: bool): void {
   else if (!core.dependent) advance(core, EXECUTE, machine().loadIssue);
 }
 
-/** Runs the batch until it is done, an access faults, the clock reaches the horizon, or a trace needs its next chunk. */
-export function run(number: u32, horizon: f64): u32 {
+/** A load that is known to miss the first level, on a machine that is `plain` and does not prefetch; `set` is the line's there. */
+function loadMiss(core: Core, physical: u32, set: usize, translated: f64): void {
+  const from = missAlone(core, physical, set, 0);
+  if (core.dependent) {
+    waitUntil(core, from, arrival(core, from, later(core.now, translated)));
+    return;
+  }
+  const k = core.nextFill;
+  waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
+  fill(core, arrival(core, from, later(core.now, translated)), from, core.sequence);
+  if (core.stallAt == NEVER) core.stallAt = core.sequence + machine().loadWindow;
+}
+
+/** An access faulted: the loads before it end, the exception is delivered, and the access is kept for the next `run`. */
+function deliver(core: Core, address: i64, isStore: bool): void {
+  const m = machine();
+  core.pending = true;
+  core.pendingAddress = address;
+  core.pendingStore = isStore;
+  core.faulted = true;
+  count(FAULTS);
+  for (let k: u32 = 0; k < m.fillBuffers; k++) {
+    if (load<i64>(core.fillIndex + (<usize>k << 3)) >= 0) waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
+  }
+  advance(core, CAUSE_FAULT, m.exceptionEntry);
+}
+
+/**
+ * Runs the batch until it is done, an access faults, the clock reaches the horizon, a trace needs its next chunk, or
+ * `most` accesses are made. What hits the first TLB and cache is done here with everything in locals; the rest is
+ * handed to the functions above, with the locals written back before and read again after.
+ */
+export function run(number: u32, horizon: f64, most: u32): u32 {
   const core = coreAt(number);
   const m = machine();
   if (core.faulted) {
@@ -291,33 +326,58 @@ export function run(number: u32, horizon: f64): u32 {
     advance(core, CAUSE_FAULT, m.exceptionExit);
   }
   const lineShift = m.lineShift;
-  const lineMask: u32 = (1 << lineShift) - 1;
-  const linesPerPageShift = 12 - lineShift;
+  const lineBytes: u32 = 1 << lineShift;
+  const pageShift = 12 - lineShift;
+  const pageMask: u32 = (1 << pageShift) - 1;
   const width = core.width;
   const dependent = core.dependent;
-  const loadIssue = m.loadIssue;
+  const space = core.space;
   const l1 = core.level0;
   const l1Ways = l1.ways;
-  const fastL1 = !l1.plru;
+  const lru = !l1.plru;
+  const storesHere = lru && m.writeBack && !m.merging && core.kind != NT_STORE;
+  const shortMiss = m.plain && m.writeBack && (m.prefetchNext | m.prefetchStride) == 0;
+  const loadCost = dependent ? 0 : m.loadIssue;
+  const hitCost = dependent ? l1.latency : 0;
+  const storeIssue = m.storeIssue;
+  const commit = m.commit;
+  const storeBuffer = m.storeBuffer;
+  const tlb1 = core.tlb1;
+  const tlb1Ways = tlb1.ways;
   const base = <i64>(core.base + core.offset);
   const stride = <i64>core.stride;
-  const end = core.count;
+  const last = core.count;
   const trace = core.order == TRACE;
-  const sequential = core.order == 0 && core.kind == 0 && !dependent && fastL1 && stride > 0 && stride <= <i64>lineMask;
-  // The page translated last is the newest of its TLB: looking it up again changes nothing but a count.
+  const mixed = core.kind != 0;
+  const bulk = core.order == 0 && !mixed && !dependent && lru && stride > 0 && stride < <i64>lineBytes;
+  let now = core.now;
+  let sequence = core.sequence;
+  let stallAt = core.stallAt;
+  let lastDrain = core.lastDrain;
+  let executed: f64 = 0;
+  let stalled: f64 = 0;
+  let loads: f64 = 0;
+  let stores: f64 = 0;
+  let hits: f64 = 0;
+  let tlbHits: f64 = 0;
+  // The page translated last: looking it up again would change nothing but a count.
   let page: i64 = -1;
   let pageLine: u32 = 0;
-  let hits: f64 = 0;
+  let pageStores = false;
+  let region: i64 = -1;
+  let regionFirst: u32 = NO_TABLE;
   let reason = DONE;
   let i = core.issued;
+  const end = last - i > most ? i + most : last;
   while (i < end) {
-    if (core.now >= horizon) {
+    if (now >= horizon) {
       reason = HORIZON;
       break;
     }
     let address: i64;
-    let isStore: bool;
+    let isStore = false;
     if (core.pending) {
+      core.pending = false;
       address = core.pendingAddress;
       isStore = core.pendingStore;
     } else if (trace) {
@@ -329,62 +389,186 @@ export function run(number: u32, horizon: f64): u32 {
       address = <i64>core.base + <i64>load<f64>(core.trace + (<usize>at << 3));
       isStore = (load<u8>(core.traceKinds + at) & 1) != 0;
     } else {
-      isStore = isStoreAt(core, i);
+      if (mixed) isStore = isStoreAt(core, i);
       address = base + <i64>slotAt(core, i) * stride;
     }
-    // A load in the page of the last access that hits in the first level, with nothing in its way.
-    if (!isStore && address >> 12 == page && fastL1 && (<u32>address & lineMask) + width <= lineMask + 1 && core.sequence < core.stallAt) {
-      const physical = pageLine + (<u32>(address >> lineShift) & ((1 << linesPerPageShift) - 1));
-      const now = core.now;
-      if (core.lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
-        const set = setOf(l1, physical);
-        const word = wordOf(l1, physical);
-        const place = findMasked(set, l1Ways, word, ~(FLAGS & ~(VALID | PREFETCHED)));
+    const first = <u32>address & (lineBytes - 1);
+    if (first + width > lineBytes) {
+      core.now = now;
+      core.sequence = sequence;
+      core.lastDrain = lastDrain;
+      const ok = perform(core, address, isStore);
+      if (!ok) deliver(core, address, isStore);
+      now = core.now;
+      stallAt = core.stallAt;
+      lastDrain = core.lastDrain;
+      if (!ok) {
+        reason = FAULT;
+        break;
+      }
+      page = -1;
+      sequence += 1;
+      i++;
+      continue;
+    }
+    if (sequence >= stallAt) {
+      core.now = now;
+      core.sequence = sequence;
+      retireLoads(core);
+      now = core.now;
+      stallAt = core.stallAt;
+    }
+    const vpn = address >> 12;
+    let translated = now;
+    if (vpn == page && (!isStore || pageStores)) tlbHits += 1;
+    else {
+      if (vpn >> 9 != region) {
+        region = vpn >> 9;
+        regionFirst = regionSlot(space, region);
+      }
+      const leaf = slotOf(regionFirst, vpn);
+      let ok = true;
+      let place = -1;
+      if ((leaf & HUGE_REGION) == 0) {
+        const set = setAt(tlb1, <u32>vpn);
+        place = find(set, tlb1Ways, leaf + 1);
         if (place >= 0) {
-          if (place > 0) rotate(set, place, load<u32>(set + (<usize>place << 2)));
-          let n: u32 = 1;
-          if (sequential) {
-            // The accesses that follow within the line are as this one.
-            n = min(min(end - i, core.position == 0 ? 1 : core.slots - core.position + 1), 1 + (lineMask + 1 - width - (<u32>address & lineMask)) / <u32>stride);
-            if (core.sequence + n > core.stallAt) n = <u32>(core.stallAt - core.sequence);
-            if (now + loadIssue * <f64>n > horizon) n = <u32>Math.ceil((horizon - now) / loadIssue);
-            const position = core.position + n - 1;
-            core.position = position == core.slots ? 0 : position;
+          tlbHits += 1;
+          const at = payloads(tlb1, set);
+          const payload = load<u32>(at + (<usize>place << 2));
+          if (place > 0) {
+            rotate(set, place, leaf + 1);
+            rotate(at, place, payload);
           }
-          hits += <f64>n;
-          if (dependent) advance(core, EXECUTE, l1.latency);
-          else advance(core, EXECUTE, loadIssue * <f64>n);
-          core.pending = false;
-          core.sequence += n;
-          i += n;
-          continue;
+          pageLine = (payload >> 2) << pageShift;
+          pageStores = (payload & 3) == 3;
+          if (isStore && !pageStores) {
+            core.now = now;
+            ok = permit(core, address, leaf, payload, dependent);
+            now = core.now;
+            translated = ready;
+            pageLine = pageFrame << pageShift;
+            pageStores = true;
+          }
         }
       }
-    }
-    if (!perform(core, address, isStore)) {
-      core.pending = true;
-      core.pendingAddress = address;
-      core.pendingStore = isStore;
-      core.faulted = true;
-      count(FAULTS);
-      for (let k: u32 = 0; k < m.fillBuffers; k++) {
-        if (load<i64>(core.fillIndex + (<usize>k << 3)) >= 0) waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
+      if (place < 0) {
+        core.now = now;
+        ok = (leaf & HUGE_REGION) != 0 ? translate(core, address, isStore, dependent) : refill(core, address, leaf, isStore, dependent);
+        now = core.now;
+        translated = ready;
+        pageLine = pageFrame << pageShift;
+        pageStores = pageFlags == 3;
       }
-      advance(core, CAUSE_FAULT, m.exceptionEntry);
-      reason = FAULT;
-      break;
+      if (!ok) {
+        core.sequence = sequence;
+        deliver(core, address, isStore);
+        now = core.now;
+        reason = FAULT;
+        break;
+      }
+      page = vpn;
     }
-    core.pending = false;
-    core.sequence += 1;
+    const physical = pageLine + (<u32>(address >> lineShift) & pageMask);
+    if (!isStore) {
+      loads += 1;
+      now += loadCost;
+      executed += loadCost;
+      if (lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
+        const set = setOf(l1, physical);
+        const place = lru ? findMasked(set, l1Ways, wordOf(l1, physical), ~(FLAGS & ~(VALID | PREFETCHED))) : -1;
+        if (place >= 0) {
+          if (place > 0) rotate(set, place, load<u32>(set + (<usize>place << 2)));
+          hits += 1;
+          now += hitCost;
+          executed += hitCost;
+          sequence += 1;
+          i++;
+          if (bulk && now < horizon && core.position > 1) {
+            // The accesses that follow within the line are as this one; position is the slot of the next.
+            let n = min(min(end - i, core.slots - core.position), (lineBytes - width - first) / <u32>stride);
+            if (sequence + n > stallAt) n = <u32>(stallAt - sequence);
+            const time = loadCost * <f64>n;
+            if (now + time > horizon) n = <u32>Math.ceil((horizon - now) / loadCost);
+            if (n > 0) {
+              const position = core.position + n;
+              core.position = position == core.slots ? 0 : position;
+              const some = <f64>n;
+              loads += some;
+              hits += some;
+              tlbHits += some;
+              now += loadCost * some;
+              executed += loadCost * some;
+              sequence += n;
+              i += n;
+            }
+          }
+          continue;
+        }
+        core.now = now;
+        core.sequence = sequence;
+        if (shortMiss) loadMiss(core, physical, set, translated);
+        else loadPart(core, physical, first, first + width, translated, dependent);
+      } else {
+        core.now = now;
+        core.sequence = sequence;
+        loadPart(core, physical, first, first + width, translated, dependent);
+      }
+      now = core.now;
+      stallAt = core.stallAt;
+    } else {
+      stores += 1;
+      now += storeIssue;
+      executed += storeIssue;
+      let place = -1;
+      if (storesHere) {
+        const set = setOf(l1, physical);
+        const word = wordOf(l1, physical) | DIRTY;
+        place = find(set, l1Ways, word);
+        if (place > 0) rotate(set, place, word);
+      }
+      if (place >= 0) {
+        hits += 1;
+        const due = later(now, translated);
+        const k = core.nextStore;
+        const at = <usize>k << 3;
+        const full = load<f64>(core.storeDrain + at);
+        if (full > now) {
+          count(STORE_BUFFER_STALLS);
+          stalled += full - now;
+          now = full;
+        }
+        lastDrain = later(later(lastDrain, now) + commit, due);
+        store<f64>(core.storeDrain + at, lastDrain);
+        store<f64>(core.storeData + at, now);
+        store<u32>(core.storeLine + (<usize>k << 2), physical);
+        store<u32>(core.storeFirst + (<usize>k << 2), first);
+        store<u32>(core.storeEnd + (<usize>k << 2), first + width);
+        store<f64>(bucketOf(core, physical), lastDrain);
+        core.nextStore = k + 1 == storeBuffer ? 0 : k + 1;
+      } else {
+        core.now = now;
+        core.sequence = sequence;
+        core.lastDrain = lastDrain;
+        if (core.kind == NT_STORE) storeAround(core, physical, first, first + width, translated);
+        else storePart(core, physical, first, first + width, translated);
+        now = core.now;
+        lastDrain = core.lastDrain;
+      }
+    }
+    sequence += 1;
     i++;
-    page = address >> 12;
-    const last = (address + width - 1) >> 12;
-    if (last == page) pageLine = pageFrame << linesPerPageShift;
-    else page = -1;
   }
+  if (reason == DONE && i < last) reason = MORE;
+  core.now = now;
+  core.sequence = sequence;
+  core.lastDrain = lastDrain;
   core.issued = i;
-  addCount(LOADS, hits);
+  addTime(core, EXECUTE, executed);
+  addTime(core, CAUSE_STORE_BUFFER, stalled);
+  addCount(LOADS, loads);
+  addCount(STORES, stores);
   addCount(L1_HITS, hits);
-  addCount(TLB1_HITS, hits);
+  addCount(TLB1_HITS, tlbHits);
   return reason;
 }

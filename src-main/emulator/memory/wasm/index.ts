@@ -3,14 +3,14 @@ import { run } from './core';
 import { createSpace, placeTables, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, setUpTables } from './page-table';
 import { flushAll, flushPage, flushSpace, flushWalkCaches, makeTlb } from './tlb';
 import {
-  advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, DRAIN_BUCKETS, Level, machine,
+  advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, countersBase, DRAIN_BUCKETS, EXCLUSIVE, INCLUSIVE, Level, machine,
   mappedOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, waitUntil,
 } from './state';
 
 export { createSpace, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, run };
 export { mappedOf as mapped };
 
-const COUNTERS: u32 = 32;
+const COUNTERS: u32 = 64;
 const CAUSES: u32 = 32;
 
 export function setUp(cores: u32, frames: u32, lineShift: u32, counterCount: u32): void {
@@ -19,7 +19,7 @@ export function setUp(cores: u32, frames: u32, lineShift: u32, counterCount: u32
   m.frames = frames;
   m.lineShift = lineShift;
   m.counting = true;
-  m.counters = allocate(max(counterCount, COUNTERS) * 8);
+  if (counterCount > COUNTERS) unreachable();
   setUpTables();
 }
 
@@ -110,7 +110,11 @@ export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transf
   const m = machine();
   const k = m.levels;
   m.levels = k + 1;
-  if (k == 0) m.writeBack = writeBack;
+  if (k == 0) {
+    m.writeBack = writeBack;
+    m.plain = m.cores == 1;
+  }
+  if (plru) m.plain = false;
   if (!shared) m.privateLevels = k + 1;
   let l: Level | null = null;
   for (let c: u32 = 0; c < m.cores; c++) {
@@ -126,14 +130,21 @@ export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transf
       made.plru = plru;
       made.inclusion = inclusion;
       made.shared = shared;
+      made.leavesTrace = inclusion == INCLUSIVE;
       made.sets = allocate(<usize>sets * slices * made.stride);
       if (plru) made.trees = allocate(<usize>sets * slices * 4);
       l = made;
     }
     const core = coreAt(c);
     if (k == 0) core.level0 = l;
-    else if (k == 1) core.level1 = l;
-    else core.level2 = l;
+    else {
+      if (k == 1) core.level1 = l;
+      else core.level2 = l;
+      if (inclusion == EXCLUSIVE) {
+        if (k == 1) core.level0.leavesTrace = true;
+        else core.level1!.leavesTrace = true;
+      }
+    }
   }
 }
 
@@ -263,7 +274,7 @@ export function timeAt(number: u32): usize {
   return coreAt(number).time;
 }
 export function countersAt(): usize {
-  return machine().counters;
+  return countersBase;
 }
 export function traceAt(number: u32): usize {
   return coreAt(number).trace;

@@ -73,6 +73,8 @@ export class Level {
   slices: u32;
   plru: bool;
   shared: bool;
+  /** Whether a clean victim matters: levels nearer must drop it, or the next level takes it. */
+  leavesTrace: bool;
   inclusion: u32;
 }
 export const VALID: u32 = 1;
@@ -200,6 +202,8 @@ export class Machine {
   writeBack: bool;
   tagged: bool;
   counting: bool;
+  /** One core and LRU everywhere: misses may take the short way. */
+  plain: bool;
   prefetchNext: u32;
   prefetchStride: u32;
   loadedRows: u32;
@@ -209,7 +213,6 @@ export class Machine {
   tablesBase: usize;
   regions: usize;
   tableSpaces: usize;
-  counters: usize;
   loadedBandwidth: usize;
   loadedLatency: usize;
 }
@@ -219,6 +222,7 @@ const machineAt: usize = memory.data(512, 16);
 const coresAt: usize = memory.data(4 * 64, 16);
 const rootsAt: usize = memory.data(4 * 1024, 16);
 const mappedAt: usize = memory.data(8 * 1024, 16);
+export const countersBase: usize = memory.data(8 * 64, 16);
 
 // @ts-ignore: decorator
 @inline
@@ -256,13 +260,19 @@ export function count(counter: u32): void {
 // @ts-ignore: decorator
 @inline
 export function addCount(counter: u32, by: f64): void {
-  const at = machine().counters + (<usize>counter << 3);
+  const at = countersBase + (<usize>counter << 3);
   store<f64>(at, load<f64>(at) + by);
 }
 // @ts-ignore: decorator
 @inline
 export function advance(core: Core, cause: u32, ps: f64): void {
   core.now += ps;
+  const at = core.time + (<usize>cause << 3);
+  store<f64>(at, load<f64>(at) + ps);
+}
+// @ts-ignore: decorator
+@inline
+export function addTime(core: Core, cause: u32, ps: f64): void {
   const at = core.time + (<usize>cause << 3);
   store<f64>(at, load<f64>(at) + ps);
 }

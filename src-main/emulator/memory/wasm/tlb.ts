@@ -28,12 +28,12 @@ export function makeTlb(sets: u32, ways: u32): Tlb {
 
 // @ts-ignore: decorator
 @inline
-function setAt(tlb: Tlb, index: u32): usize {
+export function setAt(tlb: Tlb, index: u32): usize {
   return tlb.sets + <usize>(index & tlb.mask) * tlb.stride;
 }
 // @ts-ignore: decorator
 @inline
-function payloads(tlb: Tlb, set: usize): usize {
+export function payloads(tlb: Tlb, set: usize): usize {
   return set + (<usize>tlb.padded << 2);
 }
 
@@ -171,6 +171,15 @@ function walkLoad(core: Core, table: u32, index: u32): f64 {
 
 // @ts-ignore: decorator
 @inline
+function knows(cache: Tlb, tag: u32): bool {
+  const place = find(cache.sets, cache.ways, tag);
+  if (place < 0) return false;
+  if (place > 0) rotate(cache.sets, place, tag);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
 function walkCache(core: Core, level: u32): Tlb {
   return level == 1 ? core.walk1 : level == 2 ? core.walk2 : core.walk3;
 }
@@ -181,7 +190,7 @@ function walkLoads(core: Core, vpn: i64, slot: u32, huge: bool, dependent: bool)
   count(WALKS);
   const leaf: u32 = huge ? 2 : 1;
   let latency: f64 = 0;
-  if (slot != NO_TABLE && use(walkCache(core, leaf), 0, (slot >> 9) + 1) >= 0) latency = walkLoad(core, slot >> 9, slot & 511);
+  if (slot != NO_TABLE && knows(walkCache(core, leaf), (slot >> 9) + 1)) latency = walkLoad(core, slot >> 9, slot & 511);
   else latency = walkFrom(core, vpn, leaf, slot != NO_TABLE);
   if (dependent) {
     advance(core, CAUSE_WALK, latency);
@@ -203,7 +212,7 @@ function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool): f64 {
   let level: u32 = 4;
   for (let known = leafMissed ? leaf + 1 : leaf; known <= 3; known++) {
     const table = tableAt(core.space, vpn, known);
-    if (table != NO_TABLE && use(walkCache(core, known), 0, table + 1) >= 0) {
+    if (table != NO_TABLE && knows(walkCache(core, known), table + 1)) {
       level = known;
       break;
     }
@@ -217,75 +226,106 @@ function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool): f64 {
     const entry = load<u64>(entryAt((table << 9) | index));
     if ((<u32>entry & (PRESENT | HUGE)) != PRESENT) break;
     table = frameOf(entry) - machine().frames;
-    insert(walkCache(core, level - 1), 0, table + 1, 0);
+    const cache = walkCache(core, level - 1);
+    rotate(cache.sets, cache.ways - 1, table + 1);
     level--;
   }
   return latency;
 }
 
-/** Sets `line` and `ready`; false when the access faults. `address` lies in `core.space`. */
+/** Slot of the entry that maps `vpn`, with HUGE_REGION for a 2 MiB one, NO_TABLE when there is no leaf. */
+// @ts-ignore: decorator
+@inline
+export function slotOf(region: u32, vpn: i64): u32 {
+  return (region & HUGE_REGION) != 0 ? region : region | (<u32>vpn & 511);
+}
+
+/** Sets `line`, `ready`, `pageFrame` and `pageFlags`; false when the access faults. `address` lies in `core.space`. */
 export function translate(core: Core, address: i64, isStore: bool, dependent: bool): bool {
+  const vpn = address >> 12;
+  const slot = slotOf(regionSlot(core.space, vpn >> 9), vpn);
+  const huge = slot != NO_TABLE && (slot & HUGE_REGION) != 0;
+  let payload: i32 = -1;
+  if (slot != NO_TABLE) payload = use(huge ? core.tlb1Huge : core.tlb1, huge ? <u32>(vpn >> 9) : <u32>vpn, (slot & ~HUGE_REGION) + 1);
+  if (payload < 0) return refill(core, address, slot, isStore, dependent);
+  count(TLB1_HITS);
+  ready = core.now;
+  if (isStore && (payload & 3) != 3) return permit(core, address, slot, payload, dependent);
+  return found(address, slot, payload);
+}
+
+// @ts-ignore: decorator
+@inline
+function found(address: i64, slot: u32, payload: i32): bool {
+  pageFlags = payload & 3;
+  pageFrame = (<u32>payload >> 2) + ((slot & HUGE_REGION) != 0 ? <u32>(address >> 12) & 511 : 0);
+  line = <u32>(((<u64>pageFrame << 12) + (<u64>address & 4095)) >> machine().lineShift);
+  return true;
+}
+
+/** `translate` after the first level is known not to hold the page. */
+export function refill(core: Core, address: i64, leaf: u32, isStore: bool, dependent: bool): bool {
   const m = machine();
   const vpn = address >> 12;
-  const region = regionSlot(core.space, vpn >> 9);
-  const huge = region != NO_TABLE && (region & HUGE_REGION) != 0;
-  const slot = huge ? region & ~HUGE_REGION : region == NO_TABLE ? NO_TABLE : region | (<u32>vpn & 511);
+  const huge = leaf != NO_TABLE && (leaf & HUGE_REGION) != 0;
+  const slot = huge ? leaf & ~HUGE_REGION : leaf;
   const index = huge ? <u32>(vpn >> 9) : <u32>vpn;
   const tlb1 = huge ? core.tlb1Huge : core.tlb1;
+  const tlb2 = core.tlb2;
+  count(TLB1_MISSES);
   ready = core.now;
   let payload: i32 = -1;
-  if (slot != NO_TABLE) payload = use(tlb1, index, slot + 1);
-  if (payload >= 0) count(TLB1_HITS);
-  else {
-    count(TLB1_MISSES);
-    const tlb2 = core.tlb2;
-    if (tlb2 && slot != NO_TABLE) payload = use(tlb2, index, slot + 1);
-    if (payload >= 0) {
-      count(TLB2_HITS);
-      insert(tlb1, index, slot + 1, payload);
-      if (dependent) {
-        advance(core, CAUSE_TLB, m.tlb2Penalty);
-        ready = core.now;
-      } else ready = core.now + m.tlb2Penalty;
-    } else {
-      walkLoads(core, vpn, slot, huge, dependent);
-      if (slot == NO_TABLE) return fault(core, address, isStore, vpn);
-      const at = entryAt(slot);
-      const entry = load<u64>(at);
-      const flags = <u32>entry;
-      if ((flags & PRESENT) == 0 || (isStore && (flags & WRITABLE) == 0)) return fault(core, address, isStore, vpn);
-      if ((flags & ACCESSED) == 0) {
-        store<u32>(at, flags | ACCESSED);
-        count(ACCESSED_ASSISTS);
-        advance(core, CAUSE_ASSIST, m.accessedAssist);
-      }
-      payload = <i32>((frameOf(entry) << 2) | ((flags & WRITABLE) != 0 ? 1 : 0) | ((flags & DIRTY_PTE) != 0 ? 2 : 0));
-      if (tlb2) insert(tlb2, index, slot + 1, payload);
-      insert(tlb1, index, slot + 1, payload);
-    }
-  }
-  if (isStore && (payload & 3) != 3) {
-    if ((payload & 1) == 0) walkLoads(core, vpn, slot, huge, dependent);
+  if (tlb2 && slot != NO_TABLE) payload = use(tlb2, index, slot + 1);
+  if (payload >= 0) {
+    count(TLB2_HITS);
+    if (dependent) {
+      advance(core, CAUSE_TLB, m.tlb2Penalty);
+      ready = core.now;
+    } else ready = core.now + m.tlb2Penalty;
+  } else {
+    walkLoads(core, vpn, slot, huge, dependent);
+    if (slot == NO_TABLE) return fault(core, address, isStore, vpn);
     const at = entryAt(slot);
     const entry = load<u64>(at);
     const flags = <u32>entry;
-    if ((flags & (PRESENT | WRITABLE)) != (PRESENT | WRITABLE)) {
-      dropEverywhere(core, tlb1, index, slot);
-      return fault(core, address, isStore, vpn);
+    if ((flags & PRESENT) == 0 || (isStore && (flags & WRITABLE) == 0)) return fault(core, address, isStore, vpn);
+    if ((flags & ACCESSED) == 0) {
+      store<u32>(at, flags | ACCESSED);
+      count(ACCESSED_ASSISTS);
+      advance(core, CAUSE_ASSIST, m.accessedAssist);
     }
-    if ((flags & DIRTY_PTE) == 0) {
-      store<u32>(at, flags | DIRTY_PTE | ACCESSED);
-      count(DIRTY_ASSISTS);
-      advance(core, CAUSE_ASSIST, m.dirtyAssist);
-    }
-    payload = <i32>((frameOf(entry) << 2) | 3);
-    setPayload(tlb1, index, slot + 1, payload);
-    if (core.tlb2) setPayload(core.tlb2!, index, slot + 1, payload);
+    payload = <i32>((frameOf(entry) << 2) | ((flags >> 1) & 1) | ((flags >> 5) & 2));
+    if (tlb2) insert(tlb2, index, slot + 1, payload);
   }
-  pageFlags = payload & 3;
-  pageFrame = (<u32>payload >> 2) + (huge ? <u32>vpn & 511 : 0);
-  line = <u32>(((<u64>pageFrame << 12) + (<u64>address & 4095)) >> m.lineShift);
-  return true;
+  insert(tlb1, index, slot + 1, payload);
+  if (isStore && (payload & 3) != 3) return permit(core, address, leaf, payload, dependent);
+  return found(address, leaf, payload);
+}
+
+/** A store through an entry that is not known writable and dirty: the hardware looks at the PTE again. */
+export function permit(core: Core, address: i64, leaf: u32, payload: i32, dependent: bool): bool {
+  const vpn = address >> 12;
+  const huge = (leaf & HUGE_REGION) != 0;
+  const slot = leaf & ~HUGE_REGION;
+  const index = huge ? <u32>(vpn >> 9) : <u32>vpn;
+  const tlb1 = huge ? core.tlb1Huge : core.tlb1;
+  if ((payload & 1) == 0) walkLoads(core, vpn, slot, huge, dependent);
+  const at = entryAt(slot);
+  const entry = load<u64>(at);
+  const flags = <u32>entry;
+  if ((flags & (PRESENT | WRITABLE)) != (PRESENT | WRITABLE)) {
+    dropEverywhere(core, tlb1, index, slot);
+    return fault(core, address, true, vpn);
+  }
+  if ((flags & DIRTY_PTE) == 0) {
+    store<u32>(at, flags | DIRTY_PTE | ACCESSED);
+    count(DIRTY_ASSISTS);
+    advance(core, CAUSE_ASSIST, machine().dirtyAssist);
+  }
+  const known = <i32>((frameOf(entry) << 2) | 3);
+  setPayload(tlb1, index, slot + 1, known);
+  if (core.tlb2) setPayload(core.tlb2!, index, slot + 1, known);
+  return found(address, leaf, known);
 }
 
 function fault(core: Core, address: i64, isStore: bool, vpn: i64): bool {
