@@ -17,12 +17,10 @@ export class StoreFailure extends Error {
 }
 
 /** A piece of the file does not match its checksum or has no sense. */
-export function damaged(file: string, what: string): StoreFailure {
-  return new StoreFailure('damaged', {
-    file,
-    message: `${what} is damaged`,
-    expected: 'what was written; "faultline runs repair" keeps this file aside and saves what can be read',
-  });
+export function damaged(file: string, what: string, cause?: unknown): StoreFailure {
+  const message = `${what} is damaged`;
+  const expected = 'what was written; "faultline runs repair" keeps this file aside and saves what can be read';
+  return new StoreFailure('damaged', { file, message, expected }, cause);
 }
 
 /** What SQLite reports, in words; anything else as it came. */
@@ -40,8 +38,19 @@ export function translated(error: unknown, file: string): unknown {
     return fail('read-only', 'the library cannot be written', 'a file and folder you may write to, or --library FILE');
   }
   if (code === 'SQLITE_NOTADB')
-    return fail('not-a-library', 'this is not a Faultline library, or its beginning is damaged');
-  if (code.startsWith('SQLITE_CORRUPT')) return damaged(file, 'the library');
+    return fail(
+      'not-a-library',
+      'this is not a Faultline library, or its beginning is damaged ("faultline runs repair" tries to read the rest)',
+    );
+  // The statements are fixed: a table or column that SQLite does not find has been lost.
+  if (
+    code.startsWith('SQLITE_CORRUPT') ||
+    code === 'SQLITE_ERROR' ||
+    code === 'SQLITE_FORMAT' ||
+    code === 'SQLITE_MISMATCH'
+  ) {
+    return damaged(file, 'the library', error);
+  }
   if (code.startsWith('SQLITE_CANTOPEN') || code === 'ENOTDIR' || code === 'EISDIR') {
     return fail('io', 'the library cannot be opened', 'a file in a folder you may write to');
   }

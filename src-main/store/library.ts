@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
@@ -12,11 +12,13 @@ import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import { EventStore, batchOf } from './event-store.ts';
 import { listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
 import { damaged, translated } from './failures.ts';
+import { hashOfText } from './hashes.ts';
 import { ID_LENGTH, idOf, isHash } from './ids.ts';
 import {
   RUN_COLUMNS,
   annotationChecksum,
   annotationOf,
+  checkFacts,
   cleanTags,
   conditionsOf,
   factsChecksum,
@@ -24,6 +26,7 @@ import {
   listingOf,
   packDetails,
   unpackDetails,
+  type RunDetails,
   type RunRow,
 } from './run-rows.ts';
 import { RunWriter } from './run-writer.ts';
@@ -153,7 +156,9 @@ export class Library {
             `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
           );
           const key = Number(insert.run(...values).lastInsertRowid);
-          this.db.prepare('INSERT INTO run_details (run, data) VALUES (?, ?)').run(key, packDetails(run, id));
+          this.db
+            .prepare('INSERT INTO run_details (run, data) VALUES (?, ?)')
+            .run(key, packDetails(run, documents, id));
           this.putDocuments(key, documents);
           return { id, existing: false };
         })
@@ -204,8 +209,8 @@ export class Library {
         simulatedNs: _s,
         ...facts
       } = listingOf(row, this.path);
-      const data = this.db.prepare<[number], Buffer>('SELECT data FROM run_details WHERE run = ?').pluck().get(row.key);
-      return { ...facts, planHash: row.plan_hash, ...unpackDetails(data, row.id, this.path) };
+      const { documents: _d, ...details } = this.details(row);
+      return { ...facts, planHash: row.plan_hash, ...details };
     });
   }
 
@@ -228,12 +233,9 @@ export class Library {
 
   documents(reference: string): RunDocument[] {
     return this.guard(() => {
-      const sql =
-        'SELECT kind, document AS hash, data FROM run_documents LEFT JOIN documents ON documents.hash = document WHERE run = ? ORDER BY position';
-      const rows = this.db
-        .prepare<[number], { kind: string; hash: string; data: Buffer | null }>(sql)
-        .all(this.find(reference).key);
-      return rows.map(({ kind, hash, data }) => ({ kind, hash, json: this.documentText(hash, data) }));
+      const text = this.db.prepare<[string], Buffer>('SELECT data FROM documents WHERE hash = ?').pluck();
+      const { documents } = this.details(this.find(reference));
+      return documents.map(({ kind, hash }) => ({ kind, hash, json: this.documentText(hash, text.get(hash)) }));
     });
   }
 
@@ -374,6 +376,13 @@ export class Library {
     });
   }
 
+  /** Saves under way, in this process and others, or left by one that was killed since the library was opened. */
+  unfinished(): number {
+    return this.guard(
+      () => this.db.prepare<[], number>('SELECT count(*) FROM streams WHERE owner IS NOT NULL').pluck().get() ?? 0,
+    );
+  }
+
   /** Reads everything of a run. @throws StoreFailure at the first piece that is damaged */
   verifyRun(reference: string): void {
     this.guard(() => {
@@ -401,30 +410,40 @@ export class Library {
     return writer;
   }
 
+  private details(row: RunRow): RunDetails {
+    const data = this.db.prepare<[number], Buffer>('SELECT data FROM run_details WHERE run = ?').pluck().get(row.key);
+    return unpackDetails(data, row.id, this.path);
+  }
+
   private find(reference: string, deleted = false): RunRow {
-    const state = `deleted_at IS ${deleted ? 'NOT ' : ''}NULL`;
-    const exact = this.db
-      .prepare<[string, string], RunRow>(`SELECT * FROM runs WHERE (id = ? OR hash = ?) AND ${state}`)
-      .get(reference, reference);
-    if (exact !== undefined) return exact;
-    const rows = /^[0-9a-z]{4,}$/.test(reference)
-      ? this.db
-          .prepare<string[], RunRow>(
-            `SELECT * FROM runs WHERE ((id >= ? AND id < ?) OR (hash >= ? AND hash < ?)) AND ${state} LIMIT 5`,
-          )
-          .all(reference, `${reference}~`, reference, `${reference}~`)
-      : [];
-    if (rows.length === 1) return rows[0];
+    const rows = this.candidates(reference, '', deleted);
+    if (rows.length === 1) return checkFacts(rows[0], this.path);
     if (rows.length > 1) {
-      throw new InputError({
-        message: `"${reference}" means more than one run`,
-        expected: `one of ${rows.map((row) => row.id).join(', ')}`,
-      });
+      const ids = rows.map((row) => row.id).join(', ');
+      throw new InputError({ message: `"${reference}" means more than one run`, expected: `one of ${ids}` });
     }
+    // An index that misses what the table has is damaged.
+    if (this.candidates(reference, 'NOT INDEXED', deleted).length > 0) throw damaged(this.path, 'the index of runs');
     throw new InputError({
       message: `the library has no ${deleted ? 'deleted ' : ''}run "${reference}"`,
       expected: 'an id, a unique beginning of one (4 characters or more), or a hash',
     });
+  }
+
+  /** The run of exactly this id or hash, else up to five whose id or hash begins so. */
+  private candidates(reference: string, hint: string, deleted: boolean): RunRow[] {
+    const state = `deleted_at IS ${deleted ? 'NOT ' : ''}NULL`;
+    const exact = this.db.prepare<string[], RunRow>(
+      `SELECT * FROM runs ${hint} WHERE (id = ? OR hash = ?) AND ${state}`,
+    );
+    const found = exact.all(reference, reference);
+    if (found.length > 0 || !/^[0-9a-z]{4,}$/.test(reference)) return found;
+    const end = `${reference}~`;
+    return this.db
+      .prepare<string[], RunRow>(
+        `SELECT * FROM runs ${hint} WHERE ((id >= ? AND id < ?) OR (hash >= ? AND hash < ?)) AND ${state} LIMIT 5`,
+      )
+      .all(reference, end, reference, end);
   }
 
   /** The run of this hash; one that was deleted is brought back. */
@@ -457,9 +476,9 @@ export class Library {
     });
   }
 
-  private documentText(hash: string, data: Buffer | null): string {
+  private documentText(hash: string, data: Buffer | undefined): string {
     try {
-      if (data === null) throw new RangeError('document is missing');
+      if (data === undefined) throw new RangeError('document is missing');
       const bytes = unpackBlob(data, `document/${hash}`);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     } catch {
@@ -503,7 +522,7 @@ function refuseWrongHashes(run: NewRun, documents: readonly RunDocument[]): void
   if (!isHash(run.hash))
     throw new InputError({ path: 'hash', message: 'this is no hash', expected: 'a SHA-256 in lower-case hexadecimal' });
   for (const [i, { kind, hash, json }] of documents.entries()) {
-    if (createHash('sha256').update(json, 'utf8').digest('hex') === hash) continue;
+    if (hashOfText(json) === hash) continue;
     throw new InputError({
       path: `documents[${i}].hash`,
       message: `the ${kind} document does not have the hash it is said to have`,

@@ -1,4 +1,4 @@
-import type { Annotation, NewRun, RunListing, RunQuery } from '#model/library';
+import type { Annotation, NewRun, RunDocument, RunListing, RunQuery } from '#model/library';
 import type { RunInfo } from '#model/run';
 import { InputError } from '#model/problem';
 import { checksumOf, packJson, unpackJson } from './codec.ts';
@@ -41,8 +41,10 @@ export interface RunRow {
 /** What a run's row says of the run itself. */
 export type RunFacts = Omit<RunRow, 'key' | 'checksum' | 'annotation_checksum' | 'deleted_at'>;
 
-/** The part of a run that lists do not show. */
-export type RunDetails = Pick<RunInfo, 'lanes' | 'phases' | 'metrics' | 'waitFor'>;
+/** The part of a run that lists do not show, and which documents it used. */
+export interface RunDetails extends Pick<RunInfo, 'lanes' | 'phases' | 'metrics' | 'waitFor'> {
+  readonly documents: readonly Pick<RunDocument, 'kind' | 'hash'>[];
+}
 
 /** Columns of a new row, in the order of {@link factsOf}'s keys. */
 export const RUN_COLUMNS = [
@@ -146,9 +148,15 @@ export function annotationChecksum(row: Pick<RunRow, 'name' | 'notes' | 'tags' |
   return checksumOf([row.name, row.notes, row.tags, row.starred, row.annotated_at].join('\u0000'));
 }
 
+/** Throws a StoreFailure when a row does not match its checksum. */
+export function checkFacts(row: RunRow, file: string): RunRow {
+  if (row.checksum !== factsChecksum(row)) throw damaged(file, `the record of run ${row.id}`);
+  return row;
+}
+
 /** A row as it is listed. @throws StoreFailure when it does not match its checksums */
 export function listingOf(row: RunRow, file: string): RunListing {
-  if (row.checksum !== factsChecksum(row)) throw damaged(file, `the record of run ${row.id}`);
+  checkFacts(row, file);
   return {
     id: row.id,
     hash: row.hash,
@@ -178,9 +186,16 @@ export function annotationOf(row: RunRow, file: string): Annotation {
   return { name: row.name, notes: row.notes, tags: JSON.parse(row.tags) as string[], starred: row.starred === 1 };
 }
 
-export function packDetails(run: RunDetails, id: string): Buffer {
+export function packDetails(run: NewRun, documents: readonly RunDocument[], id: string): Buffer {
   const { lanes, phases, metrics, waitFor } = run;
-  return packJson({ lanes, phases, metrics, waitFor }, `run/${id}`);
+  const details: RunDetails = {
+    lanes,
+    phases,
+    metrics,
+    waitFor,
+    documents: documents.map(({ kind, hash }) => ({ kind, hash })),
+  };
+  return packJson(details, `run/${id}`);
 }
 
 export function unpackDetails(blob: Uint8Array | undefined, id: string, file: string): RunDetails {
