@@ -72,7 +72,17 @@ export function importDiskSim(text: string, file: string, read: ReadSource, orig
   const model = blockOf(disk, 'Model', read);
   const take = new Taker(origin);
   const mechanical = blockOf(model, 'Mechanical Model', read);
+  const left = NOT_MODELLED.filter((name) => optionalNumber(mechanical, name, optionalNumber(disk, name, 0)) !== 0);
   const layout = blockOf(model, 'Layout Model', read);
+  if (layout.type !== 'dm_layout_g1') {
+    throw new InputError({
+      file: layout.file,
+      line: layout.line,
+      path: 'Layout Model',
+      message: `"${layout.type}" is not known`,
+      expected: 'dm_layout_g1',
+    });
+  }
   const cylinders = integer(model, 'Number of cylinders', 1);
   const input: DriveInput = {
     format: DRIVE_FORMAT,
@@ -87,9 +97,20 @@ export function importDiskSim(text: string, file: string, read: ReadSource, orig
       depth: take.figure(Math.max(1, integer(disk, 'Max queue length', 0)), 'commands', disk),
       order: 'fcfs',
     },
+    ...(left.length === 0 ? {} : { missing: left.map((name) => `"${name}" of the parameter file is not modelled`) }),
   };
   return validate(driveSchema, input, file);
 }
+
+/** Parameters that are left aside, and said to be, where they are not 0. */
+const NOT_MODELLED = [
+  'Allow sneaky full read hits',
+  'Allow sneaky partial read hits',
+  'Allow sneaky intermediate read hits',
+  'Preseeking level',
+  'Disconnect write if seek',
+  'Percent error in rpms',
+] as const;
 
 /** Makes quantities that name the file they were taken from. */
 class Taker {

@@ -129,6 +129,14 @@ describe('importing DiskSim parameters', () => {
     expect(drive.mechanics.trackSettle).toMatchObject({ value: 0.62, method: 'estimated' });
   });
 
+  it('says what it leaves aside', () => {
+    expect(drive.missing).toBeUndefined();
+    const preseek = DISKSPECS.replace('Max queue length = 1,', 'Max queue length = 1, Preseeking level = 2,');
+    expect(importTiny({ 'tiny.diskspecs': preseek }).missing).toEqual([
+      '"Preseeking level" of the parameter file is not modelled',
+    ]);
+  });
+
   it('writes seek equations out as points', () => {
     const hpl = MODEL.replace(
       'Seek type = extracted,',

@@ -5,13 +5,8 @@ import { CommandQueue } from './command-queue.ts';
 import { Layout } from './layout.ts';
 import { Mechanics } from './mechanics.ts';
 import { driveParameters, type DriveParameters } from './parameters.ts';
-
-/** Names of the parts a request's time is split into. */
-export const DRIVE_PARTS = ['queue', 'overhead', 'seek', 'rotation', 'transfer', 'bus', 'cache'] as const;
-const Part = { queue: 0, overhead: 1, seek: 2, rotation: 3, transfer: 4, bus: 5, cache: 6 } as const;
-
-/** Parts in the order in which they are cut where they overlap with others. */
-const GIVES_WAY = [Part.transfer, Part.rotation, Part.seek, Part.bus, Part.overhead] as const;
+import { balanceParts, DRIVE_PARTS, Part } from './parts.ts';
+import { readAheadLimit } from './read-ahead.ts';
 
 /**
  * A disk drive with platters. One command is served at a time, the others wait in the drive's queue; all
@@ -35,6 +30,8 @@ export class HardDrive implements Disk {
   private writtenAt = -Infinity;
   /** When the arm may set out again after reading ahead was stopped. */
   private armFree = 0;
+  /** Reading ahead is not stopped before it has come so far. */
+  private leastRead = 0;
   /** First sector after the data last written. */
   private writeEnd = -1;
 
@@ -145,26 +142,7 @@ export class HardDrive implements Disk {
     parts[Part.seek] = mechanics.seekTime;
     parts[Part.rotation] = mechanics.rotationTime;
     parts[Part.transfer] = mechanics.transferTime;
-    this.balanceParts(this.completion - arrived);
-  }
-
-  /**
-   * Makes the parts add up to the whole: what is left over was spent with the bus, and what went on
-   * before the command came (reading ahead that it could use) or beside the bus transfer is left out.
-   */
-  private balanceParts(total: number): void {
-    const parts = this.nextParts;
-    let rest = total;
-    for (const part of parts) rest -= part;
-    if (rest >= 0) {
-      parts[Part.bus] += rest;
-      return;
-    }
-    for (const part of GIVES_WAY) {
-      const less = Math.min(parts[part], -rest);
-      parts[part] -= less;
-      rest += less;
-    }
+    balanceParts(parts, this.completion - arrived);
   }
 
   /** Brings reading ahead up to `now`. */
@@ -196,8 +174,15 @@ export class HardDrive implements Disk {
 
   /** Stops reading ahead at `now`; sets when the arm is free. */
   private stopReading(now: number): void {
-    if (this.buffer.reading < 0) return;
+    const segment = this.buffer.reading;
+    if (segment < 0) return;
     this.buffer.reading = -1;
+    if (this.mechanics.position < this.leastRead) {
+      this.mechanics.readOn(Math.min(this.leastRead, this.buffer.limit[segment]), Infinity);
+      this.buffer.extend(segment, this.mechanics.position);
+      this.armFree = this.mechanics.time;
+      return;
+    }
     const end = this.mechanics.sectorEnd;
     this.armFree = this.mechanics.time > now ? this.mechanics.time : this.p.stopsWithinSector ? now : end;
   }
@@ -216,7 +201,7 @@ export class HardDrive implements Disk {
       const start = busy
         ? Math.max(ready + p.readDisconnect[after], this.writtenAt) + p.reselectFirst + p.dataPreparation
         : Math.max(now, arrival + p.readHit[after]) + p.dataPreparation;
-      const limit = Math.max(buffer.limit[segment], this.readAheadLimit(segment, first, end));
+      const limit = Math.max(buffer.limit[segment], readAheadLimit(p, this.layout, buffer.start[segment], first, end));
       buffer.limit[segment] = limit;
       buffer.touch(segment);
       if (
@@ -306,9 +291,10 @@ export class HardDrive implements Disk {
     }
     const over = mechanics.busTime;
     buffer.extend(segment, end);
-    const limit = Math.max(buffer.limit[segment], this.readAheadLimit(segment, first, end));
+    const limit = Math.max(buffer.limit[segment], readAheadLimit(p, this.layout, buffer.start[segment], first, end));
     buffer.limit[segment] = limit;
     buffer.reading = limit > end ? segment : -1;
+    this.leastRead = end + p.readAheadMinimum;
     this.armFree = mechanics.time;
     parts[Part.overhead] = setOut - now + p.readCompletion;
     parts[Part.bus] = Math.max(0, over - mechanics.time);
@@ -319,40 +305,6 @@ export class HardDrive implements Disk {
   private readFrom(segment: number, sector: number, from: number): void {
     this.mechanics.moveTo(sector, from, false, 0);
     this.buffer.reading = segment;
-  }
-
-  /** Where reading ahead after a read of [first, end) may end. */
-  private readAheadLimit(segment: number, first: number, end: number): number {
-    const { p, layout } = this;
-    const sectors = layout.sectors;
-    let limit: number;
-    if (p.readAhead === 'none' || !p.cacheReads) return end;
-    if (p.readAhead === 'next-track') {
-      if (end >= sectors) return sectors;
-      const trackStart = layout.firstOnTrack(end);
-      limit = layout.endOfTrack(end);
-      if (this.buffer.start[segment] < trackStart) limit += layout.perTrack;
-      return limit < sectors ? limit : sectors;
-    }
-    if (p.readAheadMaximum > 0) limit = end + p.readAheadMaximum;
-    else if (p.readAheadOverRequested) limit = end + p.segmentSize;
-    else limit = Math.max(first + p.segmentSize, end + p.readAheadMinimum);
-    if (limit > sectors) limit = sectors;
-    if (p.readAhead === 'track') {
-      const track = layout.endOfTrack(end - 1);
-      if (track < limit) limit = track;
-    } else if (p.readAhead === 'cylinder') {
-      layout.locate(end - 1);
-      const cylinder = layout.cylinder;
-      let stop = end - 1;
-      do {
-        stop = layout.endOfTrack(stop);
-        if (stop >= limit) return limit;
-        layout.locate(stop);
-      } while (layout.cylinder === cylinder);
-      limit = stop;
-    }
-    return limit;
   }
 
   private write(now: number, arrival: number, first: number, end: number, throughCache: boolean): number {

@@ -137,8 +137,8 @@ function addZoneRuns(
       addRegion(place, zone, 0, total, zone.reserved, total - zone.reserved, []);
       return;
     }
-    case 'sectors-per-zone': // The slipped sectors take from the spares; in the next two they are counted besides them.
-    {
+    case 'sectors-per-zone': {
+      // The slipped sectors take from the spares; in the next two they are counted besides them.
       addRegion(place, zone, 0, total, zone.reserved, total - zone.reserved - zone.spares, zone.slips);
       return;
     }

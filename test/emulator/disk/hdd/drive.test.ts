@@ -149,6 +149,14 @@ describe('the buffer', () => {
     expect(bench.read(100, 1)).toBeGreaterThan(0.5);
   });
 
+  it('reads on to the minimum before it turns to another command', () => {
+    const bench = new Bench({ readAhead: { until: 'segment', minimum: sectors(30), maximum: sectors(50) } });
+    bench.read(0, 4);
+    expect(bench.read(90, 1)).toBeCloseTo(9.1 + 0.01 - 0.41, 9); // on time all the same
+    bench.wait(50);
+    expect(bench.read(10, 4)).toBeCloseTo(0.04, 9);
+  });
+
   it('misses the sector being read, unless the drive counts it as a hit', () => {
     const again = (almostHits: boolean): number => {
       const bench = new Bench({ ...ahead, buffer: { almostHits } });
