@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, BrowserWindow, clipboard, dialog, ipcMain, Menu, nativeTheme } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { app, clipboard, dialog, ipcMain, Menu, nativeTheme } from 'electron';
 import { makeHandlers, type AppServices } from '#ipc/handlers';
 import { Operations } from '#ipc/operations';
 import { registerHandlers } from '#ipc/register';
@@ -96,7 +97,7 @@ export class Shell implements AppServices {
   }
 
   copyText(text: string): void {
-    clipboard.writeText(text);
+    void clipboard.writeText(text);
   }
 
   async takeOpened(): Promise<OpenedFile[]> {

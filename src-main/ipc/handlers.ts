@@ -1,7 +1,7 @@
 import type { Lab } from '#lab/lab';
 import type { Handlers, MessageTarget } from './register.ts';
 import { aggregateEvents, chainOf, seekEvent } from './event-queries.ts';
-import { Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import type { MenuCommand, Theme } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
@@ -34,7 +34,11 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       const tell = (progress: unknown): void => send(sender, 'operations.progress', progress);
       try {
         return await operations.run(operation, tell, ({ signal, progress }) =>
-          lab.run(document, { signal, onProgress: progress, ...(file === undefined ? {} : { file }) }),
+          lab.run(document, {
+            signal,
+            onProgress: (state) => progress(state),
+            ...(file === undefined ? {} : { file }),
+          }),
         );
       } finally {
         // Runs that ended before a failure or a cancel are kept, so the list may be longer in any case.

@@ -6,7 +6,7 @@ const PROGRESS_INTERVAL_MS = 50;
 /** What a long piece of work is given. */
 export interface Operation {
   readonly signal: AbortSignal;
-  progress(state: Omit<Progress, 'operation'>): void;
+  readonly progress: (state: Omit<Progress, 'operation'>) => void;
 }
 
 /** Long operations under way, by the id the window gave them. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { InputError, type Problem } from '#model/problem';
+import { InputError } from '#model/problem';
 import {
   CHANNELS,
   contract,
@@ -50,10 +50,10 @@ async function answer(
   const asked = v.safeParse(requestSchema, request);
   if (!asked.success) return fail({ reason: 'refused', message: issuesOf(channel, 'request', asked.issues) });
   try {
-    const value = await handler(asked.output as Request<Channel>, event.sender);
+    const value = await handler(asked.output, event.sender);
     const answered = v.safeParse(responseSchema, value);
     if (!answered.success) return fail({ reason: 'defect', message: issuesOf(channel, 'answer', answered.issues) });
-    return { ok: true, value: answered.output as Response<Channel> };
+    return { ok: true, value: answered.output };
   } catch (error) {
     return fail(toFailure(error));
   }
@@ -75,7 +75,7 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof Error) {
     // The library's own troubles (full, locked, damaged) carry a problem too, and are no defects.
     const problem = v.safeParse(problemSchema, (error as Error & { problem?: unknown }).problem);
-    if (problem.success) return { reason: 'input', message: error.message, problem: problem.output as Problem };
+    if (problem.success) return { reason: 'input', message: error.message, problem: problem.output };
     if (error.name === 'AbortError' || error.name === 'Cancelled')
       return { reason: 'cancelled', message: 'Cancelled.' };
     return { reason: 'defect', message: error.message, details: error.stack ?? error.message };

@@ -13,7 +13,7 @@ export interface SenderFrame {
  * gone (null), an inner frame or any other origin is refused.
  */
 export function isOwnFrame(frame: SenderFrame | null): boolean {
-  if (frame === null || frame.parent !== null) return false;
+  if (frame?.parent !== null) return false;
   try {
     const url = new URL(frame.url);
     return url.protocol === `${APP_SCHEME}:` && url.host === 'app';

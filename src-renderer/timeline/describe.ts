@@ -1,4 +1,4 @@
-import { EVENT_KINDS, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
+import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import { formatCount, formatKiB } from '../ui/format.ts';
@@ -47,14 +47,18 @@ export function titleOf(event: EventRow): string {
   return labelOf(event.kind);
 }
 
-/** What the three arguments mean, by the names of the kind. */
-export function factsOf(event: EventRow, run: RunInfo): Fact[] {
+/**
+ * What the three arguments mean, by the names of the kind.
+ * @param causes the event's chain: the step it happened in is the one at its root
+ */
+export function factsOf(event: EventRow, run: RunInfo, causes: readonly EventRow[]): Fact[] {
   const kind = EVENT_KINDS[event.kind];
   if (kind === undefined) return [];
+  const root = causes.find((cause) => cause.kind === EventKind.step);
   const facts: Fact[] = [];
   const add = (name: string, value: number): void => {
     if (name === '') return;
-    facts.push(factOf(name, value, event, run));
+    facts.push(factOf(name, name === 'step' ? (root?.b ?? value) : value, event, run));
   };
   add(kind.a, event.a);
   add(kind.b, event.b);
@@ -66,10 +70,8 @@ function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fac
   switch (name) {
     case 'thread':
       return { name, value: run.lanes.filter((lane) => lane.group === 'thread')[value]?.name ?? String(value) };
-    case 'step': {
-      const phase = run.phases.find((p) => p.step === value && p.thread === event.a);
-      return { name, value: phase === undefined ? String(value + 1) : `${value + 1}: ${phase.name}` };
-    }
+    case 'step':
+      return { name, value: stepName(value, event.a, run) };
     case 'outcome':
       return { name, value: FAULT_OUTCOMES[value] ?? String(value) };
     case 'handler step':
@@ -87,19 +89,27 @@ function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fac
   }
 }
 
+/** `2: store into every 16th page`. */
+function stepName(step: number, thread: number, run: RunInfo): string {
+  const phase = run.phases.find((p) => p.step === step && p.thread === thread);
+  return phase === undefined ? String(step + 1) : `${step + 1}: ${phase.name}`;
+}
+
 /** One event in one line, for the chain and for screen readers: `write-protect fault at 0x7f00 1000`. */
-export function lineOf(event: EventRow): string {
+export function lineOf(event: EventRow, run: RunInfo): string {
+  if (event.kind === EventKind.step) return `step ${stepName(event.b, event.a, run)}`;
   const place = placeOf(event);
   return place === '' ? titleOf(event) : `${titleOf(event)} at ${place}`;
 }
 
 /** The whole chain in one line, from the event back to its root. */
-export function chainLine(causes: readonly EventRow[]): string {
-  return causes.map(lineOf).join(' ← ');
+export function chainLine(causes: readonly EventRow[], run: RunInfo): string {
+  return causes.map((event) => lineOf(event, run)).join(' ← ');
 }
 
 /** An event as text for the clipboard, everything exact. */
-export function copyText(event: EventRow, run: RunInfo): string {
+export function copyText(causes: readonly EventRow[], run: RunInfo): string {
+  const event = causes[0];
   const lines = [
     `${titleOf(event)} (event ${event.index} of run ${run.id})`,
     `time: ${formatExact(event.time)}`,
@@ -108,6 +118,7 @@ export function copyText(event: EventRow, run: RunInfo): string {
   ];
   const place = placeOf(event);
   if (place !== '') lines.push(`${EVENT_KINDS[event.kind]?.address ?? 'place'}: ${place}`);
-  for (const fact of factsOf(event, run)) lines.push(`${fact.name}: ${fact.value}`);
-  return lines.join('\n').replace(/[\u202f]/g, ' ');
+  for (const fact of factsOf(event, run, causes)) lines.push(`${fact.name}: ${fact.value}`);
+  lines.push(`chain: ${chainLine(causes, run)}`);
+  return lines.join('\n').replace(/[\u202f\u00a0]/g, ' ');
 }

@@ -1,4 +1,5 @@
-import { EVENT_KINDS, EventKind } from '#model/events';
+import type { EventKind } from '#model/events';
+import { EVENT_KINDS } from '#model/events';
 
 /**
  * How each kind of event is drawn. Kinds are told apart by shape as well as by colour; colours are names of

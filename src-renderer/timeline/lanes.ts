@@ -27,7 +27,8 @@ export function tracksOf(tile: Tile): Track[] {
     if (cells.values !== null) track.most = Math.max(track.most, cells.values.high[i] || 0);
   }
   for (let i = 0; i < spans.count; i++) trackFor(spans.lane[i], spans.kind[i]).events += 1;
-  return [...tracks.values()];
+  // A counter that never leaves zero has nothing to show.
+  return [...tracks.values()].filter((track) => lookOf(track.kind).style !== 'counter' || track.most > 0);
 }
 
 /** One horizontal track: a kind of event in a lane, or a folded lane's all. Sizes in CSS pixels. */
@@ -51,6 +52,8 @@ export interface LaneBlock {
   readonly group: LaneGroup;
   readonly folded: boolean;
   readonly pinned: boolean;
+  /** A counter's lane is one row, which carries its name: it needs no title of its own. */
+  readonly titled: boolean;
   readonly y: number;
   readonly height: number;
   readonly rows: readonly Row[];
@@ -85,9 +88,10 @@ export const NO_ARRANGEMENT: Arrangement = {
 
 /** Heights, CSS pixels. A row holds an 11-pixel label; a counter needs room for its curve. */
 export const ROW_HEIGHT = 16;
-export const COUNTER_HEIGHT = 34;
+export const COUNTER_HEIGHT = 36;
 export const LANE_TITLE = 22;
 export const LANE_GAP = 8;
+const COUNTER_GAP = 2;
 
 /** Lays lanes out one below the other: pinned first, then by group, empty ones left out. */
 export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], arrangement: Arrangement): Layout {
@@ -100,8 +104,9 @@ export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], ar
   for (const lane of order) {
     const own = shown.filter((track) => track.lane === lane).sort(byKind);
     const folded = arrangement.folded.has(lane);
+    const titled = own.some((track) => lookOf(track.kind).style !== 'counter');
     const top = y;
-    y += folded ? 0 : LANE_TITLE;
+    y += folded || !titled ? 0 : LANE_TITLE;
     const first = rows.length;
     for (const track of folded ? own.slice(0, 1) : own) {
       const row = folded ? foldedRow(lane, own, y) : rowFor(track, y);
@@ -109,10 +114,10 @@ export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], ar
       y += row.height;
     }
     own.forEach((track, i) => table.set(keyOf(lane, track.kind), folded ? first : first + i));
-    y += LANE_GAP;
-    const { name, group } = lanes[lane]!;
+    y += folded ? 0 : titled ? LANE_GAP : COUNTER_GAP;
+    const { name, group } = lanes[lane];
     const pinned = arrangement.pinned.has(lane);
-    blocks.push({ lane, name, group, folded, pinned, y: top, height: y - top, rows: rows.slice(first) });
+    blocks.push({ lane, name, group, folded, pinned, titled, y: top, height: y - top, rows: rows.slice(first) });
   }
   return { blocks, rows, height: y, rowOf: (lane, kind) => table.get(keyOf(lane, kind)) ?? -1 };
 }
@@ -149,7 +154,7 @@ function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
 function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] {
   const own = new Map(arrangement.order.map((lane, place) => [lane, place]));
   const place = (lane: number): number =>
-    own.get(lane) ?? arrangement.order.length + groupRank(lanes[lane]!) * 1000 + lane;
+    own.get(lane) ?? arrangement.order.length + groupRank(lanes[lane]) * 1000 + lane;
   return lanes
     .map((_, lane) => lane)
     .filter((lane) => !arrangement.hidden.has(lane))
@@ -166,7 +171,7 @@ export function rowAt(layout: Layout, y: number): number {
   let high = layout.rows.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const row = layout.rows[middle]!;
+    const row = layout.rows[middle];
     if (y < row.y) high = middle - 1;
     else if (y >= row.y + row.height) low = middle + 1;
     else return middle;

@@ -98,7 +98,6 @@ export class RowPainter {
       const end = Math.min(spans.time[i] + spans.duration[i], piece.to);
       if (end < start) continue;
       row = layout.rowOf(spans.lane[i], spans.kind[i]);
-      track = -1;
       if (row < 0) continue;
       const own = spans.time[i] >= piece.from && spans.time[i] < piece.to;
       this.cover(row, spans.kind[i], (start - view.from) / perPixel, (end - view.from) / perPixel, own);
@@ -225,7 +224,7 @@ export function paintPhases(
   for (const phase of phases) {
     const r = layout.rowOf(laneOfThread(phase.thread), EventKind.step);
     const row = layout.rows[r];
-    if (r < 0 || row === undefined || row.kind !== EventKind.step) continue;
+    if (r < 0 || row?.kind !== EventKind.step) continue;
     const from = Math.max(0, Math.round((phase.startNs * 1000 - view.from) / perPixel));
     const to = Math.min(surface.width, Math.round((phase.endNs * 1000 - view.from) / perPixel));
     if (to < 0 || from > surface.width || to - from < 1) continue;

@@ -1,4 +1,4 @@
-import { formatSpan, grouped, THIN_SPACE } from './time.ts';
+import { formatSpan, grouped, UNIT_SPACE } from './time.ts';
 
 /** The visible span, ps. */
 export interface View {
@@ -115,13 +115,13 @@ function tickLabel(time: number, step: number): string {
   if (step >= 60e12) return formatSpan(time);
   const unit = unitOf(Math.max(time, step));
   const digits = Math.max(0, Math.ceil(Math.log10(unit.ps / step)));
-  return `${grouped((time / unit.ps).toFixed(digits).replace(/\.0+$/, ''))}${THIN_SPACE}${unit.name}`;
+  return `${grouped((time / unit.ps).toFixed(digits).replace(/\.0+$/, ''))}${UNIT_SPACE}${unit.name}`;
 }
 
 function baseLabel(base: number, step: number): string {
   const unit = unitOf(base);
   const digits = Math.max(0, Math.ceil(Math.log10(unit.ps / step)));
-  return `${grouped((base / unit.ps).toFixed(digits))}${THIN_SPACE}${unit.name}`;
+  return `${grouped((base / unit.ps).toFixed(digits))}${UNIT_SPACE}${unit.name}`;
 }
 
 function unitOf(ps: number): { name: string; ps: number } {

@@ -8,8 +8,10 @@ const UNITS = [
   { name: 'ps', ps: 1 },
 ] as const;
 
-/** Between groups of three digits, and between a figure and its unit: never a place to break a line. */
+/** Between groups of three digits; never a place to break a line. */
 export const THIN_SPACE = '\u202f';
+/** Between a figure and its unit. */
+export const UNIT_SPACE = '\u00a0';
 
 /** Groups digits by three: `1 234 567`. Fraction digits are grouped from the point on. */
 export function grouped(figure: string): string {
@@ -30,7 +32,7 @@ function unitFor(ps: number): { name: string; ps: number } {
  */
 export function formatSpan(ps: number): string {
   if (!Number.isFinite(ps)) return '–';
-  if (ps === 0) return `0${THIN_SPACE}ns`;
+  if (ps === 0) return `0${UNIT_SPACE}ns`;
   if (Math.abs(ps) >= 120e12) return formatClock(ps);
   let unit = unitFor(ps);
   let value = ps / unit.ps;
@@ -42,7 +44,7 @@ export function formatSpan(ps: number): string {
       value = ps / unit.ps;
     }
   }
-  return `${grouped(threeDigits(value))}${THIN_SPACE}${unit.name}`;
+  return `${grouped(threeDigits(value))}${UNIT_SPACE}${unit.name}`;
 }
 
 function threeDigits(value: number): string {
@@ -56,8 +58,8 @@ function formatClock(ps: number): string {
   const sign = ps < 0 ? '−' : '';
   const two = (n: number): string => String(n).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${sign}${minutes}${THIN_SPACE}min ${two(seconds % 60)}${THIN_SPACE}s`;
-  return `${sign}${grouped(String(Math.floor(minutes / 60)))}${THIN_SPACE}h ${two(minutes % 60)}${THIN_SPACE}min`;
+  if (minutes < 60) return `${sign}${minutes}${UNIT_SPACE}min ${two(seconds % 60)}${UNIT_SPACE}s`;
+  return `${sign}${grouped(String(Math.floor(minutes / 60)))}${UNIT_SPACE}h ${two(minutes % 60)}${UNIT_SPACE}min`;
 }
 
 /** The exact figure: nanoseconds with picoseconds behind the point, `1 234 567.001 ns`. */
@@ -65,7 +67,7 @@ export function formatExact(ps: number): string {
   const whole = Math.floor(ps / 1000);
   const rest = Math.round(ps - whole * 1000);
   const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`;
-  return `${grouped(String(whole))}${fraction}${THIN_SPACE}ns`;
+  return `${grouped(String(whole))}${fraction}${UNIT_SPACE}ns`;
 }
 
 /**
@@ -74,7 +76,7 @@ export function formatExact(ps: number): string {
 export function formatMoment(ps: number, resolution: number): string {
   const unit = Math.abs(ps) < 1 ? UNITS[3] : unitFor(ps);
   const digits = Math.min(12, Math.max(0, Math.ceil(Math.log10(unit.ps / Math.max(resolution, 1)))));
-  return `${grouped((ps / unit.ps).toFixed(digits))}${THIN_SPACE}${unit.name}`;
+  return `${grouped((ps / unit.ps).toFixed(digits))}${UNIT_SPACE}${unit.name}`;
 }
 
 /**

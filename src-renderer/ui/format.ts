@@ -1,4 +1,4 @@
-import { formatSpan, grouped, THIN_SPACE } from '../timeline/time.ts';
+import { formatSpan, grouped, UNIT_SPACE } from '../timeline/time.ts';
 
 /** Whole numbers in groups of three: `16 384`. */
 export function formatCount(value: number): string {
@@ -21,7 +21,7 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = unit === 0 || value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2;
-  return `${bytes < 0 ? '−' : ''}${grouped(value.toFixed(digits))}${THIN_SPACE}${units[unit]}`;
+  return `${bytes < 0 ? '−' : ''}${grouped(value.toFixed(digits))}${UNIT_SPACE}${units[unit]}`;
 }
 
 export function formatNs(ns: number): string {
@@ -31,17 +31,17 @@ export function formatNs(ns: number): string {
 /** Large counts for a progress line: `1.24 M`. */
 export function formatShort(value: number): string {
   if (value < 10_000) return formatCount(value);
-  if (value < 999_500) return `${grouped((value / 1e3).toFixed(value < 99_950 ? 1 : 0))}${THIN_SPACE}k`;
-  return `${grouped((value / 1e6).toFixed(value < 99.95e6 ? 2 : 0))}${THIN_SPACE}M`;
+  if (value < 999_500) return `${grouped((value / 1e3).toFixed(value < 99_950 ? 1 : 0))}${UNIT_SPACE}k`;
+  return `${grouped((value / 1e6).toFixed(value < 99.95e6 ? 2 : 0))}${UNIT_SPACE}M`;
 }
 
 /** Time on the wall, for what is still to come: `about 12 s`. */
 export function formatRemaining(seconds: number): string {
   if (!Number.isFinite(seconds)) return '';
-  if (seconds < 1.5) return `1${THIN_SPACE}s`;
-  if (seconds < 90) return `${Math.round(seconds)}${THIN_SPACE}s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)}${THIN_SPACE}min`;
-  return `${(seconds / 3600).toFixed(1)}${THIN_SPACE}h`;
+  if (seconds < 1.5) return `1${UNIT_SPACE}s`;
+  if (seconds < 90) return `${Math.round(seconds)}${UNIT_SPACE}s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)}${UNIT_SPACE}min`;
+  return `${(seconds / 3600).toFixed(1)}${UNIT_SPACE}h`;
 }
 
 /** When a run was saved, in the person's own zone: `22 Nov, 23:41`, with the year where it is not this one. */
