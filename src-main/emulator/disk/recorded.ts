@@ -18,7 +18,9 @@ interface Reading {
  * A disk that replays what was measured on a real one: each request takes a time drawn from the
  * distribution recorded for its operation, its size and the number of requests in flight. The nearest
  * recorded size is taken, and the bytes it differs by are charged at the disk's rate; between recorded
- * queue depths the time is interpolated. Draws do not depend on one another: how slow spells cluster on the
+ * queue depths the time is interpolated, beyond the deepest one the latency holds. All requests together
+ * move no more than the disk's rate of what the readings do not account for: the bytes beyond a recorded
+ * size, and everything beyond the deepest recorded queue. Draws do not depend on one another: how slow spells cluster on the
  * real disk is not in a distribution.
  */
 export class RecordedDisk implements Disk {
@@ -29,6 +31,11 @@ export class RecordedDisk implements Disk {
   /** Readings by operation, each ascending in size, then depth. */
   readonly #readings: readonly (readonly Reading[])[];
   readonly #psPerByte: Float64Array;
+  /** When everything charged at the disk's rate is through, by operation, ps. */
+  readonly #rateFree = new Float64Array(4);
+  /** Size of the reading last drawn from, and the deepest queue recorded for it. */
+  #nearest = 0;
+  #deepest = Infinity;
   readonly #heap: CompletionHeap;
   /** One a recorded operation, so that each covers its distribution evenly. */
   readonly #uniform: readonly (StratifiedUniform | undefined)[];
@@ -51,8 +58,16 @@ export class RecordedDisk implements Disk {
   }
 
   submit(now: number, op: DiskOp, _sector: number, count: number, _flags: number, tag: number): void {
-    const service = this.#draw(op, count * SECTOR, this.#heap.length + 1);
-    this.#heap.add(now + service, tag, service);
+    const bytes = count * SECTOR;
+    const depth = this.#heap.length + 1;
+    let done = now + this.#draw(op, bytes, depth);
+    const unaccounted = depth > this.#deepest ? bytes : bytes - this.#nearest;
+    if (unaccounted > 0) {
+      const from = this.#rateFree[op] > now ? this.#rateFree[op] : now;
+      this.#rateFree[op] = Math.round(from + unaccounted * this.#psPerByte[op]);
+      if (done < this.#rateFree[op]) done = this.#rateFree[op];
+    }
+    this.#heap.add(done, tag, done - now);
   }
 
   nextCompletion(): number {
@@ -69,16 +84,20 @@ export class RecordedDisk implements Disk {
     const readings = this.#readings[op];
     // Nothing was recorded for it: a flush or discard that costs nothing of its own.
     const uniform = this.#uniform[op];
+    this.#nearest = bytes;
+    this.#deepest = Infinity;
     if (uniform === undefined) return 0;
     let nearest = readings[0].bytes;
     for (let i = 1; i < readings.length; i++) {
       if (Math.abs(readings[i].bytes - bytes) < Math.abs(nearest - bytes)) nearest = readings[i].bytes;
     }
+    this.#nearest = nearest;
     let below = -1;
     let above = -1;
     for (let i = 0; i < readings.length; i++) {
       const reading = readings[i];
       if (reading.bytes !== nearest) continue;
+      this.#deepest = reading.queueDepth;
       if (reading.queueDepth <= depth) below = i;
       else if (above === -1) above = i;
     }

@@ -136,6 +136,13 @@ describe('a recorded disk', () => {
     expect(us(requests)).toEqual([100, 125, 150, 175, 200, 200, 200, 200]);
   });
 
+  it('moves no more than its rate of what the readings do not account for', () => {
+    const times = us(Array.from({ length: 16 }, () => ({ at: 0, op: write, sector: 0, count: 2048 })));
+    // 1 MiB each: 4 KiB are in the reading of the first, nothing in those beyond the recorded depth.
+    expect(Math.max(...times)).toBeGreaterThan((15.9 * 2 ** 20) / 1e3);
+    expect(Math.max(...times)).toBeLessThan((16 * 2 ** 20) / 1e3 + 50);
+  });
+
   it('charges nothing for what was not recorded', () => {
     expect(us([{ at: 5, op: flush, sector: 0, count: 0 }])).toEqual([0]);
   });

@@ -69,7 +69,7 @@ export class Ftl implements BackendOwner {
     this.#threshold = Math.max(this.#reserve + 1, Math.floor(p.collectionThreshold * p.blocksPerPlane));
     this.#urgentBelow = Math.max(1, Math.floor(p.collectionUrgent * p.blocksPerPlane));
     this.#isUrgent = new Uint8Array(g.planes);
-    this.#fullPage = g.sectorsPerPage === 32 ? 0xffffffff : 2 ** g.sectorsPerPage - 1;
+    this.#fullPage = 0xffffffff >>> (32 - g.sectorsPerPage);
 
     // An entry is a logical and a physical page number and a bit a sector; on flash the logical one is implied.
     const addressBits = 32 - Math.clz32(g.physicalPages - 1);
