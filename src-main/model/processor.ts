@@ -173,7 +173,10 @@ export const processorSchema = v.pipe(
       }),
     ),
   }),
-  v.check((document) => unknownSources(document, document.sources).length === 0, 'a figure names a source that is not in "sources"'),
+  v.check(
+    (document) => unknownSources(document, document.sources).length === 0,
+    'a figure names a source that is not in "sources"',
+  ),
 );
 export type ProcessorDocument = v.InferOutput<typeof processorSchema>;
 export type CacheDocument = v.InferOutput<typeof cacheSchema>;
@@ -199,9 +202,15 @@ export function parseProcessor(value: unknown, file?: string): ProcessorDocument
   const result = v.safeParse(processorSchema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const at = (issue.path ?? []).map((part) => (typeof part.key === 'number' ? `[${part.key}]` : `.${String(part.key)}`));
+  const at = (issue.path ?? []).map((part) =>
+    typeof part.key === 'number' ? `[${part.key}]` : `.${String(part.key)}`,
+  );
   const path = at.join('').replace(/^\./, '');
-  throw new InputError({ ...(file === undefined ? {} : { file }), ...(path === '' ? {} : { path }), message: issue.message });
+  throw new InputError({
+    ...(file === undefined ? {} : { file }),
+    ...(path === '' ? {} : { path }),
+    message: issue.message,
+  });
 }
 
 /** A time figure in ps, exact only where the unit is; `cycles` of `hz`. */

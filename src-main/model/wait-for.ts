@@ -8,15 +8,7 @@
 
 /** What a node of the graph stands for. */
 export type WaitKind =
-  | 'thread'
-  | 'folio-lock'
-  | 'folio'
-  | 'frames'
-  | 'reservation'
-  | 'journal'
-  | 'inode'
-  | 'superblock'
-  | 'io';
+  'thread' | 'folio-lock' | 'folio' | 'frames' | 'reservation' | 'journal' | 'inode' | 'superblock' | 'io';
 
 /**
  * How much of what a node points at must happen before the node itself can go on.
@@ -91,7 +83,7 @@ export function findKnot(nodes: readonly WaitNode[], edges: readonly WaitEdge[])
 
 function unreleased(nodes: readonly WaitNode[], targets: readonly number[][]): boolean[] {
   const waiting = nodes.map(() => true);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = 0; i < nodes.length; i++) {
       if (!waiting[i]) continue;

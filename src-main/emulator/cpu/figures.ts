@@ -1,5 +1,11 @@
 import { InputError } from '#model/problem';
-import { processorBytes, processorHz, processorTimePs, type CacheDocument, type ProcessorDocument } from '#model/processor';
+import {
+  processorBytes,
+  processorHz,
+  processorTimePs,
+  type CacheDocument,
+  type ProcessorDocument,
+} from '#model/processor';
 import type { Quantity } from '#model/quantity';
 
 /** What a level holds of the levels nearer to the core (see `INCLUSIONS` in the model). */
@@ -77,7 +83,11 @@ const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && Nu
 function setsOf(entries: number, ways: number, path: string): number {
   const sets = entries / ways;
   if (!isPowerOfTwo(sets)) {
-    throw new InputError({ path, message: `${entries} entries in ${ways} ways are not a power of two of sets`, expected: 'ways x a power of two' });
+    throw new InputError({
+      path,
+      message: `${entries} entries in ${ways} ways are not a power of two of sets`,
+      expected: 'ways x a power of two',
+    });
   }
   return sets;
 }
@@ -86,7 +96,11 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
   const bytes = processorBytes(cache.size);
   const sets = bytes / (line * cache.ways.value);
   if (!isPowerOfTwo(sets)) {
-    throw new InputError({ path: `${path}.size`, message: `${bytes} bytes are not ${cache.ways.value} ways x ${line} bytes x a power of two`, expected: 'ways x line x a power of two' });
+    throw new InputError({
+      path: `${path}.size`,
+      message: `${bytes} bytes are not ${cache.ways.value} ways x ${line} bytes x a power of two`,
+      expected: 'ways x line x a power of two',
+    });
   }
   const plru = cache.replacement === 'tree-plru';
   if (plru && (!isPowerOfTwo(cache.ways.value) || cache.ways.value > 32)) {
@@ -100,7 +114,12 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
     transfer: cache.lineTransfer === undefined ? 0 : ps(cache.lineTransfer),
     writeBack: cache.writePolicy === 'write-back',
     plru,
-    inclusion: cache.inclusion === 'inclusive' ? Inclusion.inclusive : cache.inclusion === 'exclusive' ? Inclusion.exclusive : Inclusion.nonInclusive,
+    inclusion:
+      cache.inclusion === 'inclusive'
+        ? Inclusion.inclusive
+        : cache.inclusion === 'exclusive'
+          ? Inclusion.exclusive
+          : Inclusion.nonInclusive,
     shared: cache.shared,
   };
 }
@@ -108,14 +127,25 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
 /** Orders that the model cannot follow: a shared level above a private one, write-through below the first. */
 function checkLevels(caches: readonly CacheFigures[]): void {
   caches.forEach((cache, i) => {
-    if (cache.shared && i === 0 && caches.length > 1) throw new InputError({ path: 'caches[0].shared', message: 'the first level belongs to one core' });
-    if (i > 0 && caches[i - 1].shared && !cache.shared) throw new InputError({ path: `caches[${i}].shared`, message: 'a private level below a shared one' });
-    if (i > 0 && !cache.writeBack) throw new InputError({ path: `caches[${i}].writePolicy`, message: 'only the first level may write through' });
-    if (i === 0 && cache.inclusion !== Inclusion.nonInclusive) throw new InputError({ path: 'caches[0].inclusion', message: 'the first level has none nearer', expected: 'non-inclusive' });
+    if (cache.shared && i === 0 && caches.length > 1)
+      throw new InputError({ path: 'caches[0].shared', message: 'the first level belongs to one core' });
+    if (i > 0 && caches[i - 1].shared && !cache.shared)
+      throw new InputError({ path: `caches[${i}].shared`, message: 'a private level below a shared one' });
+    if (i > 0 && !cache.writeBack)
+      throw new InputError({ path: `caches[${i}].writePolicy`, message: 'only the first level may write through' });
+    if (i === 0 && cache.inclusion !== Inclusion.nonInclusive)
+      throw new InputError({
+        path: 'caches[0].inclusion',
+        message: 'the first level has none nearer',
+        expected: 'non-inclusive',
+      });
   });
-  if (!caches[0].writeBack && caches.length < 2) throw new InputError({ path: 'caches[0].writePolicy', message: 'write-through needs a second level' });
-  if (!caches[0].writeBack && caches[1].shared) throw new InputError({ path: 'caches[1].shared', message: 'a shared level below a write-through one' });
-  if (!caches[0].writeBack && caches[1].inclusion === Inclusion.exclusive) throw new InputError({ path: 'caches[1].inclusion', message: 'an exclusive level below a write-through one' });
+  if (!caches[0].writeBack && caches.length < 2)
+    throw new InputError({ path: 'caches[0].writePolicy', message: 'write-through needs a second level' });
+  if (!caches[0].writeBack && caches[1].shared)
+    throw new InputError({ path: 'caches[1].shared', message: 'a shared level below a write-through one' });
+  if (!caches[0].writeBack && caches[1].inclusion === Inclusion.exclusive)
+    throw new InputError({ path: 'caches[1].inclusion', message: 'an exclusive level below a write-through one' });
 }
 
 /**
@@ -127,7 +157,12 @@ export function processorFigures(document: ProcessorDocument): ProcessorFigures 
   const ps = (q: Quantity): number => Math.round(processorTimePs(q, hz));
   const perCycle = (q: Quantity): number => Math.round(1e12 / (hz * q.value));
   const line = processorBytes(document.line);
-  if (!isPowerOfTwo(line) || line < 16 || line > 256) throw new InputError({ path: 'line', message: `a line of ${line} bytes`, expected: 'a power of two of 16 to 256 bytes' });
+  if (!isPowerOfTwo(line) || line < 16 || line > 256)
+    throw new InputError({
+      path: 'line',
+      message: `a line of ${line} bytes`,
+      expected: 'a power of two of 16 to 256 bytes',
+    });
   const caches = document.caches.map((cache, i) => cacheFigures(cache, line, ps, `caches[${i}]`));
   checkLevels(caches);
   const { tlb, core } = document;
@@ -176,6 +211,11 @@ export function processorFigures(document: ProcessorDocument): ProcessorFigures 
 /** Value at the median of a distribution given as quantiles [fraction, value]. */
 function medianOf(quantiles: readonly (readonly [number, number])[]): number {
   const found = quantiles.find(([fraction]) => fraction >= 0.5);
-  if (found === undefined) throw new InputError({ path: 'coreToCore', message: 'a distribution without its median', expected: 'a quantile at 0.5' });
+  if (found === undefined)
+    throw new InputError({
+      path: 'coreToCore',
+      message: 'a distribution without its median',
+      expected: 'a quantile at 0.5',
+    });
   return found[1];
 }

@@ -48,7 +48,17 @@ export class Recorder {
   }
 
   /** Appends an event of known duration and returns its index. Times in ps. */
-  record(kind: EventKind, lane: number, time: number, duration: number, address: number, a: number, b: number, c: number, cause: number): number {
+  record(
+    kind: EventKind,
+    lane: number,
+    time: number,
+    duration: number,
+    address: number,
+    a: number,
+    b: number,
+    c: number,
+    cause: number,
+  ): number {
     let batch = this.batch;
     if (batch.count === BATCH_EVENTS) batch = this.turn();
     const i = batch.count++;

@@ -3,7 +3,7 @@
  * (Math.log and Math.exp may differ between versions). Relative error below 1e-14; for the Zipf pattern.
  */
 
-const LN2_HIGH = 0.693147180369123816490;
+const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 
 /** Natural logarithm of a finite x > 0. */

@@ -1,6 +1,13 @@
 import { AccessOrder, type AccessBatch } from '#emulator/cpu/access';
 import type { ProcessorFigures } from '#emulator/cpu/figures';
-import { CPU_COUNTERS, CYCLE_CAUSES, CycleCause, type Processor, type ProcessorCosts, type StopReason } from '#emulator/cpu/processor';
+import {
+  CPU_COUNTERS,
+  CYCLE_CAUSES,
+  CycleCause,
+  type Processor,
+  type ProcessorCosts,
+  type StopReason,
+} from '#emulator/cpu/processor';
 import type { PageTable } from '#emulator/mmu/page-table';
 import { InputError } from '#model/problem';
 import { ACCESSES_A_CALL, instantiateMemoryPath, MORE, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
@@ -98,8 +105,21 @@ export class FastProcessor implements Processor {
     while (2 ** bits < batch.slots) bits++;
     const dependent = batch.dependent ?? batch.order === AccessOrder.chase;
     this.path.begin(
-      core, batch.order, batch.kind, share(batch.storeShare), batch.base, batch.offset, batch.stride, batch.slots, batch.count, batch.width,
-      batch.seed | 0, bits, share(batch.hotShare), batch.hotSlots, dependent ? 1 : 0,
+      core,
+      batch.order,
+      batch.kind,
+      share(batch.storeShare),
+      batch.base,
+      batch.offset,
+      batch.stride,
+      batch.slots,
+      batch.count,
+      batch.width,
+      batch.seed | 0,
+      bits,
+      share(batch.hotShare),
+      batch.hotSlots,
+      dependent ? 1 : 0,
     );
     if (batch.order === AccessOrder.zipf) {
       const { lower, upper, cut } = zipfConstants(batch.slots, batch.skew);
@@ -185,18 +205,26 @@ export class FastProcessor implements Processor {
 }
 
 function checkSize(figures: ProcessorFigures, cores: number, frames: number): void {
-  if (!Number.isInteger(cores) || cores < 1 || cores > MAX_CORES) throw new InputError({ path: 'cores', message: `${cores} cores`, expected: `1 to ${MAX_CORES}` });
+  if (!Number.isInteger(cores) || cores < 1 || cores > MAX_CORES)
+    throw new InputError({ path: 'cores', message: `${cores} cores`, expected: `1 to ${MAX_CORES}` });
   const lines = ((frames + TABLE_FRAMES) * 4096) / figures.line;
-  if (!Number.isInteger(frames) || frames < 1 || lines > MAX_LINES) throw new InputError({ path: 'frames', message: `${frames} page frames`, expected: 'memory of up to 255 GiB' });
+  if (!Number.isInteger(frames) || frames < 1 || lines > MAX_LINES)
+    throw new InputError({ path: 'frames', message: `${frames} page frames`, expected: 'memory of up to 255 GiB' });
   figures.caches.forEach((cache, i) => {
-    if (lines / cache.sets > MAX_TAG) throw new InputError({ path: `caches[${i}].size`, message: `${cache.sets} sets are too few for this much memory`, expected: `at least ${Math.ceil(lines / MAX_TAG)} sets` });
+    if (lines / cache.sets > MAX_TAG)
+      throw new InputError({
+        path: `caches[${i}].size`,
+        message: `${cache.sets} sets are too few for this much memory`,
+        expected: `at least ${Math.ceil(lines / MAX_TAG)} sets`,
+      });
   });
 }
 
 /** What no batch of ours may be: caught here once rather than in the hot loop. */
 function checkBatch(batch: AccessBatch): void {
   const whole = (name: string, value: number, least: number, most: number): void => {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`batch.${name} is ${value}, not a whole number of ${least} to ${most}`);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new RangeError(`batch.${name} is ${value}, not a whole number of ${least} to ${most}`);
   };
   whole('slots', batch.slots, 1, 2 ** 32 - 1);
   whole('count', batch.count, 0, 2 ** 32 - 1);
@@ -204,16 +232,36 @@ function checkBatch(batch: AccessBatch): void {
   whole('stride', batch.stride, 0, 2 ** 47);
   whole('base', batch.base, 0, 2 ** 48);
   whole('offset', batch.offset, 0, 2 ** 47);
-  if (batch.order === AccessOrder.trace && (batch.trace?.length ?? 0) < batch.count) throw new RangeError('batch.trace is shorter than batch.count');
+  if (batch.order === AccessOrder.trace && (batch.trace?.length ?? 0) < batch.count)
+    throw new RangeError('batch.trace is shorter than batch.count');
 }
 
 function setUp(path: MemoryPath, f: ProcessorFigures, cores: number, frames: number): void {
   path.setUp(cores, frames, Math.log2(f.line), CPU_COUNTERS.length);
   path.setTimes(
-    f.loadIssue, f.storeIssue, f.commit, f.forwardLatency, f.tlb2Penalty, f.accessedAssist, f.dirtyAssist,
-    f.exceptionEntry, f.exceptionExit, f.memoryLatency, f.memoryTransfer, f.coreToCore,
+    f.loadIssue,
+    f.storeIssue,
+    f.commit,
+    f.forwardLatency,
+    f.tlb2Penalty,
+    f.accessedAssist,
+    f.dirtyAssist,
+    f.exceptionEntry,
+    f.exceptionExit,
+    f.memoryLatency,
+    f.memoryTransfer,
+    f.coreToCore,
   );
-  path.setSizes(f.loadWindow, f.storeBuffer, f.fillBuffers, f.walkers, f.mergingStores ? 1 : 0, f.taggedTlb ? 1 : 0, f.prefetchNext, f.prefetchStride);
+  path.setSizes(
+    f.loadWindow,
+    f.storeBuffer,
+    f.fillBuffers,
+    f.walkers,
+    f.mergingStores ? 1 : 0,
+    f.taggedTlb ? 1 : 0,
+    f.prefetchNext,
+    f.prefetchStride,
+  );
   path.setMaintenance(f.shootdownSend, f.shootdownReceive);
   const rows = f.loadedBandwidth.length;
   if (rows > 0) {
@@ -224,7 +272,17 @@ function setUp(path: MemoryPath, f: ProcessorFigures, cores: number, frames: num
   }
   path.makeCores();
   for (const c of f.caches) {
-    path.addLevel(c.sets, c.ways, c.slices, c.latency, c.transfer, c.writeBack ? 1 : 0, c.plru ? 1 : 0, c.inclusion, c.shared ? 1 : 0);
+    path.addLevel(
+      c.sets,
+      c.ways,
+      c.slices,
+      c.latency,
+      c.transfer,
+      c.writeBack ? 1 : 0,
+      c.plru ? 1 : 0,
+      c.inclusion,
+      c.shared ? 1 : 0,
+    );
   }
   const none = { sets: 1, ways: 0 };
   const huge = f.tlb1Huge ?? none;

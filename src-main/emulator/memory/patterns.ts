@@ -43,7 +43,8 @@ const near = (t: number): boolean => t < 1e-8 && t > -1e-8;
 /** A rank 1..slots, Zipf-distributed, by rejection-inversion. */
 function zipfRank(constants: ZipfConstants, skew: number, slots: number, seed: number, i: number): number {
   for (let attempt = 0; ; attempt++) {
-    const u = constants.upper + ((draw(seed, 16 + attempt, i) + 0.5) / 4294967296) * (constants.lower - constants.upper);
+    const u =
+      constants.upper + ((draw(seed, 16 + attempt, i) + 0.5) / 4294967296) * (constants.lower - constants.upper);
     const t = u * (1 - skew);
     const x = deterministicExp(near(t) ? u * (1 - t / 2) : deterministicLog(1 + t) / (1 - skew));
     const k = Math.min(slots, Math.max(1, Math.floor(x + 0.5)));
@@ -95,7 +96,8 @@ export class Pattern {
         return zipfRank(this.zipf!, this.batch.skew, slots, seed, i) - 1;
       case AccessOrder.hotCold: {
         const { hotSlots } = this.batch;
-        if (hotSlots >= slots || draw(seed, 2, i) < threshold(this.batch.hotShare)) return scale(draw(seed, 0, i), Math.min(hotSlots, slots));
+        if (hotSlots >= slots || draw(seed, 2, i) < threshold(this.batch.hotShare))
+          return scale(draw(seed, 0, i), Math.min(hotSlots, slots));
         return hotSlots + scale(draw(seed, 0, i), slots - hotSlots);
       }
       case AccessOrder.chase:

@@ -5,19 +5,71 @@ export interface MemoryPath {
   readonly memory: { readonly buffer: ArrayBuffer };
   setUp(cores: number, frames: number, lineShift: number, counterCount: number): void;
   setTimes(
-    loadIssue: number, storeIssue: number, commit: number, forwardLatency: number, tlb2Penalty: number, accessedAssist: number, dirtyAssist: number,
-    exceptionEntry: number, exceptionExit: number, memoryLatency: number, memoryTransfer: number, coreToCore: number,
+    loadIssue: number,
+    storeIssue: number,
+    commit: number,
+    forwardLatency: number,
+    tlb2Penalty: number,
+    accessedAssist: number,
+    dirtyAssist: number,
+    exceptionEntry: number,
+    exceptionExit: number,
+    memoryLatency: number,
+    memoryTransfer: number,
+    coreToCore: number,
   ): void;
-  setSizes(loadWindow: number, storeBuffer: number, fillBuffers: number, walkers: number, merging: number, tagged: number, prefetchNext: number, prefetchStride: number): void;
+  setSizes(
+    loadWindow: number,
+    storeBuffer: number,
+    fillBuffers: number,
+    walkers: number,
+    merging: number,
+    tagged: number,
+    prefetchNext: number,
+    prefetchStride: number,
+  ): void;
   setMaintenance(shootdownSend: number, shootdownReceive: number): void;
   setLoadedCurve(rows: number): number;
   makeCores(): void;
-  addLevel(sets: number, ways: number, slices: number, latency: number, transfer: number, writeBack: number, plru: number, inclusion: number, shared: number): void;
-  addTlbs(sets1: number, ways1: number, setsHuge: number, waysHuge: number, sets2: number, ways2: number, walk1: number, walk2: number, walk3: number): void;
+  addLevel(
+    sets: number,
+    ways: number,
+    slices: number,
+    latency: number,
+    transfer: number,
+    writeBack: number,
+    plru: number,
+    inclusion: number,
+    shared: number,
+  ): void;
+  addTlbs(
+    sets1: number,
+    ways1: number,
+    setsHuge: number,
+    waysHuge: number,
+    sets2: number,
+    ways2: number,
+    walk1: number,
+    walk2: number,
+    walk3: number,
+  ): void;
   finish(): void;
   begin(
-    core: number, order: number, kind: number, storeThreshold: number, base: number, offset: number, stride: number, slots: number, accesses: number, width: number,
-    seed: number, bits: number, hotThreshold: number, hotSlots: number, dependent: number,
+    core: number,
+    order: number,
+    kind: number,
+    storeThreshold: number,
+    base: number,
+    offset: number,
+    stride: number,
+    slots: number,
+    accesses: number,
+    width: number,
+    seed: number,
+    bits: number,
+    hotThreshold: number,
+    hotSlots: number,
+    dependent: number,
   ): void;
   setZipf(core: number, skew: number, lower: number, upper: number, cut: number): void;
   setTraceChunk(core: number, first: number, end: number): void;

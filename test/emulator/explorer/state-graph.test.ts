@@ -26,14 +26,12 @@ function reachable(successors: readonly (readonly number[])[], from: number): Se
   return seen;
 }
 
-const graph = fc
-  .integer({ min: 1, max: 12 })
-  .chain((n) =>
-    fc.array(fc.array(fc.integer({ min: 0, max: n - 1 }), { minLength: 1, maxLength: 3 }), {
-      minLength: n,
-      maxLength: n,
-    }),
-  );
+const graph = fc.integer({ min: 1, max: 12 }).chain((n) =>
+  fc.array(fc.array(fc.integer({ min: 0, max: n - 1 }), { minLength: 1, maxLength: 3 }), {
+    minLength: n,
+    maxLength: n,
+  }),
+);
 
 describe('firstTrap', () => {
   it('finds the first state that everything reachable from it leads back to', () => {

@@ -41,8 +41,18 @@ function play(p: Processor, actions: readonly Action[]): string[] {
       log.push(`fault ${p.faultAddress(core)} ${p.faultIsWrite(core)} ${p.faultPresent(core)} ${p.retired(core)}`);
       p.charge(core, CycleCause.handler, 123456);
       if (p.faultPresent(core)) table.change(vpn, 0, Pte.writable);
-      else if (batch.base >= HUGE_BASE) table.setHuge(vpn - (vpn % 512), 512 * (vpn % 7), Pte.present | Pte.user | (p.faultIsWrite(core) ? Pte.writable : 0));
-      else table.set(vpn, (vpn * 37) % FRAMES, Pte.present | Pte.user | (vpn % 3 === 0 ? Pte.accessed : 0) | (p.faultIsWrite(core) ? Pte.writable : 0));
+      else if (batch.base >= HUGE_BASE)
+        table.setHuge(
+          vpn - (vpn % 512),
+          512 * (vpn % 7),
+          Pte.present | Pte.user | (p.faultIsWrite(core) ? Pte.writable : 0),
+        );
+      else
+        table.set(
+          vpn,
+          (vpn * 37) % FRAMES,
+          Pte.present | Pte.user | (vpn % 3 === 0 ? Pte.accessed : 0) | (p.faultIsWrite(core) ? Pte.writable : 0),
+        );
     }
     if (then === 'invalidate one') p.invalidate(core, current[core], firstPage + 1, 2);
     if (then === 'invalidate many') p.invalidate(core, current[core], firstPage, 64);
@@ -75,10 +85,26 @@ function agree(figures: ProcessorFigures, cores: number, actions: readonly Actio
 }
 
 const cacheShapes = fc.constantFrom<ProcessorFigures['caches']>(
-  [cache(16, 4, 1200), cache(32, 8, 3600, { transfer: 600 }), cache(64, 11, 12000, { slices: 3, shared: true, transfer: 800 })],
-  [cache(16, 8, 1200), cache(32, 8, 3600, { inclusion: Inclusion.inclusive }), cache(64, 16, 12000, { shared: true, inclusion: Inclusion.exclusive })],
-  [cache(16, 4, 1200), cache(32, 8, 3600, { inclusion: Inclusion.inclusive }), cache(64, 12, 12000, { shared: true, inclusion: Inclusion.inclusive })],
-  [cache(16, 8, 1200, { plru: true }), cache(32, 16, 3600, { plru: true, inclusion: Inclusion.inclusive }), cache(64, 16, 12000, { plru: true, shared: true, inclusion: Inclusion.exclusive })],
+  [
+    cache(16, 4, 1200),
+    cache(32, 8, 3600, { transfer: 600 }),
+    cache(64, 11, 12000, { slices: 3, shared: true, transfer: 800 }),
+  ],
+  [
+    cache(16, 8, 1200),
+    cache(32, 8, 3600, { inclusion: Inclusion.inclusive }),
+    cache(64, 16, 12000, { shared: true, inclusion: Inclusion.exclusive }),
+  ],
+  [
+    cache(16, 4, 1200),
+    cache(32, 8, 3600, { inclusion: Inclusion.inclusive }),
+    cache(64, 12, 12000, { shared: true, inclusion: Inclusion.inclusive }),
+  ],
+  [
+    cache(16, 8, 1200, { plru: true }),
+    cache(32, 16, 3600, { plru: true, inclusion: Inclusion.inclusive }),
+    cache(64, 16, 12000, { plru: true, shared: true, inclusion: Inclusion.exclusive }),
+  ],
   [cache(16, 8, 1200, { writeBack: false }), cache(64, 8, 5000)],
   [cache(16, 2, 1200, { plru: true }), cache(16, 4, 3600, { inclusion: Inclusion.exclusive }), cache(32, 4, 9000)],
   [cache(16, 4, 1200), cache(64, 8, 5000, { shared: true, inclusion: Inclusion.inclusive })],
@@ -116,16 +142,32 @@ const batches = fc
   })
   .map(({ huge, page, dependent, ...rest }): AccessBatch => {
     const base = (huge ? HUGE_BASE : BASE) + page * 4096;
-    const trace = Float64Array.from({ length: rest.count }, (_, i) => (Math.imul(i, rest.seed | 1) >>> 0) % (rest.slots * rest.stride));
+    const trace = Float64Array.from(
+      { length: rest.count },
+      (_, i) => (Math.imul(i, rest.seed | 1) >>> 0) % (rest.slots * rest.stride),
+    );
     const traceKinds = Uint8Array.from({ length: rest.count }, (_, i) => (Math.imul(i, rest.seed | 1) >>> 9) & 1);
-    return { ...rest, base, ...(dependent === undefined ? {} : { dependent }), ...(rest.order === AccessOrder.trace ? { trace, traceKinds } : {}) };
+    return {
+      ...rest,
+      base,
+      ...(dependent === undefined ? {} : { dependent }),
+      ...(rest.order === AccessOrder.trace ? { trace, traceKinds } : {}),
+    };
   });
 const actions = fc.array(
   fc.record({
     core: fc.nat(2),
     batch: batches,
     quantum: fc.constantFrom(Infinity, 10_000, 777_777),
-    then: fc.constantFrom<Action['then']>('nothing', 'nothing', 'invalidate one', 'invalidate many', 'switch', 'fence', 'protect'),
+    then: fc.constantFrom<Action['then']>(
+      'nothing',
+      'nothing',
+      'invalidate one',
+      'invalidate many',
+      'switch',
+      'fence',
+      'protect',
+    ),
   }),
   { minLength: 1, maxLength: 8 },
 );
@@ -133,9 +175,20 @@ const actions = fc.array(
 describe('the WebAssembly memory path and the plain reference', () => {
   it('agree in every counter, every fault and every picosecond', () => {
     fc.assert(
-      fc.property(cacheShapes, tlbShapes, coreShapes, fc.integer({ min: 1, max: 3 }), actions, (caches, tlbs, core, cores, list) => {
-        agree(machine({ caches, ...tlbs, ...core }), cores, list.map((action) => ({ ...action, core: action.core % cores })));
-      }),
+      fc.property(
+        cacheShapes,
+        tlbShapes,
+        coreShapes,
+        fc.integer({ min: 1, max: 3 }),
+        actions,
+        (caches, tlbs, core, cores, list) => {
+          agree(
+            machine({ caches, ...tlbs, ...core }),
+            cores,
+            list.map((action) => ({ ...action, core: action.core % cores })),
+          );
+        },
+      ),
       { numRuns: 250 },
     );
   });
@@ -143,7 +196,22 @@ describe('the WebAssembly memory path and the plain reference', () => {
   it('agree over a trace of several chunks', () => {
     const count = 150_000;
     const trace = Float64Array.from({ length: count }, (_, i) => (Math.imul(i, 2654435761) >>> 0) % 500_000);
-    const batch: AccessBatch = { order: AccessOrder.trace, kind: AccessKind.load, storeShare: 0, base: BASE, offset: 0, stride: 1, slots: 1, count, width: 8, seed: 0, skew: 0, hotShare: 0, hotSlots: 0, trace };
+    const batch: AccessBatch = {
+      order: AccessOrder.trace,
+      kind: AccessKind.load,
+      storeShare: 0,
+      base: BASE,
+      offset: 0,
+      stride: 1,
+      slots: 1,
+      count,
+      width: 8,
+      seed: 0,
+      skew: 0,
+      hotShare: 0,
+      hotSlots: 0,
+      trace,
+    };
     agree(machine(), 1, [{ core: 0, batch, quantum: Infinity, then: 'nothing' }]);
   });
 });

@@ -2,7 +2,18 @@ import { Inclusion, type CacheFigures, type ProcessorFigures } from '#emulator/c
 
 /** A small cache with everything at its plainest. */
 export function cache(sets: number, ways: number, latency: number, more: Partial<CacheFigures> = {}): CacheFigures {
-  return { sets, ways, slices: 1, latency, transfer: 0, writeBack: true, plru: false, inclusion: Inclusion.nonInclusive, shared: false, ...more };
+  return {
+    sets,
+    ways,
+    slices: 1,
+    latency,
+    transfer: 0,
+    writeBack: true,
+    plru: false,
+    inclusion: Inclusion.nonInclusive,
+    shared: false,
+    ...more,
+  };
 }
 
 /** A small machine whose caches and TLBs overflow quickly. */
@@ -10,7 +21,11 @@ export function machine(more: Partial<ProcessorFigures> = {}): ProcessorFigures 
   return {
     cycle: 300,
     line: 64,
-    caches: [cache(16, 4, 1200), cache(32, 8, 3600, { transfer: 600 }), cache(64, 11, 12000, { slices: 3, shared: true, transfer: 800 })],
+    caches: [
+      cache(16, 4, 1200),
+      cache(32, 8, 3600, { transfer: 600 }),
+      cache(64, 11, 12000, { slices: 3, shared: true, transfer: 800 }),
+    ],
     tlb1: { sets: 4, ways: 4 },
     tlb1Huge: null,
     tlb2: { sets: 16, ways: 6 },

@@ -121,7 +121,9 @@ export class Hierarchy {
     this.privateLevels = figures.caches.filter((c) => !c.shared).length;
     this.writeBackL1 = figures.caches[0].writeBack;
     const sharedCaches = figures.caches.map((c) => new Cache(c));
-    this.caches = Array.from({ length: cores }, () => figures.caches.map((c, k) => (c.shared ? sharedCaches[k] : new Cache(c))));
+    this.caches = Array.from({ length: cores }, () =>
+      figures.caches.map((c, k) => (c.shared ? sharedCaches[k] : new Cache(c))),
+    );
   }
 
   private count(counter: CpuCounter): void {
@@ -203,7 +205,12 @@ export class Hierarchy {
   }
 
   /** Takes a line from level `k` or further out, filling the levels on the way. */
-  private obtain(core: number, k: number, line: number, own: boolean): { from: number; dirty: boolean; shared: boolean } {
+  private obtain(
+    core: number,
+    k: number,
+    line: number,
+    own: boolean,
+  ): { from: number; dirty: boolean; shared: boolean } {
     if (k >= this.levels || k >= this.privateLevels) return this.obtainBelow(core, k - 1, line, own);
     const cache = this.caches[core][k];
     const here = cache.find(line);
@@ -226,7 +233,12 @@ export class Hierarchy {
   }
 
   /** What lies beyond level `k`: a further private level, another core, the shared levels, memory. */
-  private obtainBelow(core: number, k: number, line: number, own: boolean): { from: number; dirty: boolean; shared: boolean } {
+  private obtainBelow(
+    core: number,
+    k: number,
+    line: number,
+    own: boolean,
+  ): { from: number; dirty: boolean; shared: boolean } {
     if (k + 1 < this.privateLevels) return this.obtain(core, k + 1, line, own);
     if (this.cores === 1) return this.obtainShared(core, this.privateLevels, line, false);
     if (own) {
@@ -259,7 +271,12 @@ export class Hierarchy {
     return { from: got.from, dirty: got.dirty, shared: found };
   }
 
-  private obtainShared(core: number, k: number, line: number, peerHasIt: boolean): { from: number; dirty: boolean; shared: boolean } {
+  private obtainShared(
+    core: number,
+    k: number,
+    line: number,
+    peerHasIt: boolean,
+  ): { from: number; dirty: boolean; shared: boolean } {
     if (k >= this.levels) {
       if (peerHasIt) return { from: FROM_CORE, dirty: false, shared: false };
       this.memoryLines += 1;
@@ -315,7 +332,11 @@ export class Hierarchy {
       }
     }
     if (dirty) this.writeBack(core, k + 1, victim.line, victim.shared);
-    else if (k + 1 < this.levels && this.caches[core][k + 1].figures.inclusion === Inclusion.exclusive && this.caches[core][k + 1].find(victim.line) === null) {
+    else if (
+      k + 1 < this.levels &&
+      this.caches[core][k + 1].figures.inclusion === Inclusion.exclusive &&
+      this.caches[core][k + 1].find(victim.line) === null
+    ) {
       this.insert(core, k + 1, { line: victim.line, dirty: false, shared: victim.shared, prefetched: false });
     }
   }
@@ -328,7 +349,8 @@ export class Hierarchy {
       return;
     }
     const here = this.caches[core][k].find(line);
-    if (here === null) this.insert(core, k, { line, dirty: true, shared: shared && k < this.privateLevels, prefetched: false });
+    if (here === null)
+      this.insert(core, k, { line, dirty: true, shared: shared && k < this.privateLevels, prefetched: false });
     else here.dirty = true;
   }
 }

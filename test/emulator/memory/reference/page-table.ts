@@ -26,7 +26,13 @@ export class ReferencePageTable implements PageTable {
   }
 
   private page(level: number): TablePage {
-    return { frame: this.allocate(), level, flags: new Float64Array(512), frames: new Float64Array(512), children: new Array<TablePage | null>(512).fill(null) };
+    return {
+      frame: this.allocate(),
+      level,
+      flags: new Float64Array(512),
+      frames: new Float64Array(512),
+      children: new Array<TablePage | null>(512).fill(null),
+    };
   }
 
   /** Index of `vpn` in a table of `level` (1 to 4). */

@@ -1,6 +1,14 @@
 import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
 import type { ProcessorFigures } from '#emulator/cpu/figures';
-import { CpuCounter, CYCLE_CAUSES, CPU_COUNTERS, CycleCause, StopReason, type Processor, type ProcessorCosts } from '#emulator/cpu/processor';
+import {
+  CpuCounter,
+  CYCLE_CAUSES,
+  CPU_COUNTERS,
+  CycleCause,
+  StopReason,
+  type Processor,
+  type ProcessorCosts,
+} from '#emulator/cpu/processor';
 import { HUGE_PAGES, PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
 import { FROM_CORE, FROM_MEMORY, Hierarchy } from './caches.ts';
 import { ReferencePageTable } from './page-table.ts';
@@ -238,7 +246,8 @@ export class ReferenceProcessor implements Processor {
     for (const part of parts) if (!this.translate(core, c, part, access.store, dependent)) return false;
     const nonTemporal = access.store && batch.kind === AccessKind.ntStore;
     this.counts[access.store ? CpuCounter.stores : CpuCounter.loads] += 1;
-    if (!dependent || access.store) this.advance(c, CycleCause.execute, access.store ? this.f.storeIssue : this.f.loadIssue);
+    if (!dependent || access.store)
+      this.advance(c, CycleCause.execute, access.store ? this.f.storeIssue : this.f.loadIssue);
     for (const part of parts) {
       if (nonTemporal) this.storeAround(core, c, part);
       else if (access.store) this.store(core, c, part);
@@ -260,7 +269,9 @@ export class ReferenceProcessor implements Processor {
   private translate(core: number, c: Core, part: Part, store: boolean, dependent: boolean): boolean {
     const vpn = Math.floor(part.address / PAGE_BYTES);
     const table = this.spaces[c.space];
-    const huge = table.table(vpn, 1) === null && ((table.leaf(vpn)?.page.flags[ReferencePageTable.index(vpn, 2)] ?? 0) & Pte.huge) !== 0;
+    const huge =
+      table.table(vpn, 1) === null &&
+      ((table.leaf(vpn)?.page.flags[ReferencePageTable.index(vpn, 2)] ?? 0) & Pte.huge) !== 0;
     const page = huge ? vpn - (vpn % HUGE_PAGES) : vpn;
     const tlb1 = huge ? c.tlb1Huge : c.tlb1;
     part.ready = c.now;
@@ -282,7 +293,11 @@ export class ReferenceProcessor implements Processor {
         tlb1.insert(entry);
       }
     }
-    if (store && !(entry.writable && entry.dirty) && !this.permitStore(core, c, part, entry, vpn, page, huge, dependent)) {
+    if (
+      store &&
+      !(entry.writable && entry.dirty) &&
+      !this.permitStore(core, c, part, entry, vpn, page, huge, dependent)
+    ) {
       const stale = (t: Translation): boolean => !(t.space === c.space && t.page === page && t.huge === huge);
       tlb1.drop(stale);
       c.tlb2?.drop(stale);
@@ -301,7 +316,16 @@ export class ReferenceProcessor implements Processor {
   }
 
   /** A store through an entry that is not known writable and dirty: the hardware looks at the PTE again. */
-  private permitStore(core: number, c: Core, part: Part, entry: Translation, vpn: number, page: number, huge: boolean, dependent: boolean): boolean {
+  private permitStore(
+    core: number,
+    c: Core,
+    part: Part,
+    entry: Translation,
+    vpn: number,
+    page: number,
+    huge: boolean,
+    dependent: boolean,
+  ): boolean {
     const table = this.spaces[c.space];
     if (!entry.writable) this.walkLoads(core, c, part, vpn, huge, dependent);
     const flags = table.flags(vpn);
@@ -322,7 +346,16 @@ export class ReferenceProcessor implements Processor {
   }
 
   /** Walks the page table; null when there is no entry, or none that permits the access. */
-  private walk(core: number, c: Core, part: Part, vpn: number, page: number, huge: boolean, store: boolean, dependent: boolean): Translation | null {
+  private walk(
+    core: number,
+    c: Core,
+    part: Part,
+    vpn: number,
+    page: number,
+    huge: boolean,
+    store: boolean,
+    dependent: boolean,
+  ): Translation | null {
     this.walkLoads(core, c, part, vpn, huge, dependent);
     const table = this.spaces[c.space];
     const flags = table.flags(vpn);
@@ -332,7 +365,14 @@ export class ReferenceProcessor implements Processor {
       this.counts[CpuCounter.accessedAssists] += 1;
       this.advance(c, CycleCause.assist, this.f.accessedAssist);
     }
-    return { space: c.space, page, huge, frame: table.frame(vpn) - (vpn - page), writable: (flags & Pte.writable) !== 0, dirty: (flags & Pte.dirty) !== 0 };
+    return {
+      space: c.space,
+      page,
+      huge,
+      frame: table.frame(vpn) - (vpn - page),
+      writable: (flags & Pte.writable) !== 0,
+      dirty: (flags & Pte.dirty) !== 0,
+    };
   }
 
   /** The loads of a walk, from the lowest table a walk cache knows down to the leaf or the first gap. */
@@ -393,7 +433,10 @@ export class ReferenceProcessor implements Processor {
         ? 0
         : i === last
           ? loadedLatency[last] - loadedLatency[0]
-          : loadedLatency[i] - loadedLatency[0] + ((bandwidth - loadedBandwidth[i]) / (loadedBandwidth[i + 1] - loadedBandwidth[i])) * (loadedLatency[i + 1] - loadedLatency[i]);
+          : loadedLatency[i] -
+            loadedLatency[0] +
+            ((bandwidth - loadedBandwidth[i]) / (loadedBandwidth[i + 1] - loadedBandwidth[i])) *
+              (loadedLatency[i + 1] - loadedLatency[i]);
     this.memoryLatency = this.f.memoryLatency + Math.max(0, Math.floor(extra));
     return this.memoryLatency;
   }
@@ -425,7 +468,11 @@ export class ReferenceProcessor implements Processor {
     if (from === 0 && late <= c.now) {
       if (dependent) this.advance(c, CycleCause.execute, this.f.caches[0].latency);
     } else if (dependent) {
-      this.waitUntil(c, from === 0 ? CycleCause.memory : cause, from === 0 ? late : this.arrival(c, from, Math.max(c.now, part.ready)));
+      this.waitUntil(
+        c,
+        from === 0 ? CycleCause.memory : cause,
+        from === 0 ? late : this.arrival(c, from, Math.max(c.now, part.ready)),
+      );
     } else {
       const fill = c.fills[c.nextFill];
       this.waitUntil(c, fill.cause, fill.ready);
