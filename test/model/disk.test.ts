@@ -97,6 +97,11 @@ describe('a disk document is refused', () => {
     const e = raw('mqsim-mlc-2018') as typeof d;
     e.geometry['page'].value = 65536;
     expect(refusal(e).problem.path).toBe('geometry.page');
+    const large = raw('mqsim-mlc-2018') as typeof d;
+    large.geometry['blocksPerPlane'].value = 65536;
+    expect(refusal(large).problem.path).toBe('geometry');
+    const filled = { ...raw('mqsim-mlc-2018'), preconditioning: { fill: 1, overwrite: 0 } };
+    expect(refusal(filled).problem.path).toBe('preconditioning.fill');
     const f = raw('mqsim-mlc-2018') as typeof d;
     f.writeCache.kind = 'volatile';
     delete (f as Record<string, unknown>)['buffer'];

@@ -83,8 +83,10 @@ export interface FlashParameters {
   readonly preconditionOverwrite: number;
 }
 
-/** Memory the emulator's tables of a drive may take at most, as physical pages. */
-const MOST_PAGES = 2 ** 30;
+/** Bounds on the emulator's tables: pages and blocks of a drive, and pages written before a run. */
+const MOST_PAGES = 2 ** 28;
+const MOST_BLOCKS = 2 ** 22;
+const MOST_FILLED = 2 ** 25;
 
 function psPerByte(q: Quantity): number {
   return 1e12 / quantityBytesPerSecond(q);
@@ -119,11 +121,19 @@ export function flashParameters(d: FlashDocument): FlashParameters {
     });
   }
   const planes = g.channels.value * g.chipsPerChannel.value * g.diesPerChip.value * g.planesPerDie.value;
-  if (planes * blocks * g.pagesPerBlock.value > MOST_PAGES) {
+  const pages = planes * blocks * g.pagesPerBlock.value;
+  if (pages > MOST_PAGES || planes * blocks > MOST_BLOCKS) {
     throw new InputError({
       path: 'geometry',
-      message: 'more pages than the model can hold',
-      expected: `at most ${MOST_PAGES} pages`,
+      message: `${pages} pages in ${planes * blocks} blocks are more than the model can hold`,
+      expected: `at most ${MOST_PAGES} pages in ${MOST_BLOCKS} blocks`,
+    });
+  }
+  if (pages * (1 - g.overProvisioning.value) * d.preconditioning.fill > MOST_FILLED) {
+    throw new InputError({
+      path: 'preconditioning.fill',
+      message: 'fills more pages than the model can hold',
+      expected: `at most ${MOST_FILLED} pages; scale the drive down, latencies do not depend on its size`,
     });
   }
   const onfi = {
