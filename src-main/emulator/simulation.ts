@@ -177,7 +177,7 @@ class Simulation {
   }
 
   run(control: SimulationControl | undefined): SimulationOutcome {
-    const { kernel: k, plan, sink, context } = this;
+    const { kernel: k, sink, context } = this;
     this.makeFiles();
     this.makeThreads();
     const ending = new Scheduler(k).run(() => {

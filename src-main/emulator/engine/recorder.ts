@@ -77,18 +77,18 @@ export class Recorder {
   /** Appends an event whose end is not known yet; `finish` must follow. */
   begin(kind: EventKind, lane: number, time: number, address: number, a: number, b: number, cause: number): number {
     const index = this.record(kind, lane, time, 0, address, a, b, 0, cause);
-    this.open[this.open.length - 1]! += 1;
+    this.open[this.open.length - 1] += 1;
     return index;
   }
 
   /** Ends an event that `begin` started, at `time` ps, with its outcome as argument `c`. */
   finish(index: number, time: number, c: number): void {
     const slot = this.slotOf(index);
-    const batch = slot === this.held.length ? this.batch : this.held[slot]!;
+    const batch = slot === this.held.length ? this.batch : this.held[slot];
     const i = index - batch.first;
-    batch.duration[i] = time - batch.time[i]!;
+    batch.duration[i] = time - batch.time[i];
     batch.c[i] = c;
-    this.open[slot]! -= 1;
+    this.open[slot] -= 1;
     if (slot < this.held.length) this.release();
   }
 
@@ -120,7 +120,7 @@ export class Recorder {
 
   private slotOf(index: number): number {
     if (index >= this.batch.first) return this.held.length;
-    for (let slot = this.held.length - 1; slot >= 0; slot--) if (index >= this.held[slot]!.first) return slot;
+    for (let slot = this.held.length - 1; slot >= 0; slot--) if (index >= this.held[slot].first) return slot;
     throw new RangeError(`event ${index} is not open`);
   }
 }

@@ -24,7 +24,7 @@ describe('the recorder', () => {
       [0, BATCH_EVENTS],
       [BATCH_EVENTS, 3],
     ]);
-    expect(batches[1]!.time).toHaveLength(3);
+    expect(batches[1].time).toHaveLength(3);
   });
 
   it('holds a batch back until its open event is finished', () => {
@@ -34,7 +34,7 @@ describe('the recorder', () => {
     expect(batches).toHaveLength(0);
     recorder.finish(open, 350, 7);
     expect(batches).toHaveLength(1);
-    expect(batches[0]!.duration[0]).toBe(250);
-    expect(batches[0]!.c[0]).toBe(7);
+    expect(batches[0].duration[0]).toBe(250);
+    expect(batches[0].c[0]).toBe(7);
   });
 });
