@@ -75,7 +75,7 @@ function touch(l: Level, set: usize, place: u32, word: u32): void {
   if (l.plru) {
     setWordAt(set, place, word);
     point(l, set, place);
-  } else rotate(set, place, word);
+  } else rotate(set, l.ways, place, word);
 }
 
 /** Takes the line out and returns its word, 0 when it was not there. */
@@ -95,7 +95,7 @@ function remove(l: Level, line: u32): u32 {
 function put(l: Level, set: usize, word: u32): u32 {
   if (!l.plru) {
     const victim = wordAt(set, l.ways - 1);
-    rotate(set, l.ways - 1, word);
+    rotate(set, l.ways, l.ways - 1, word);
     return victim;
   }
   return putPlru(l, set, word);
@@ -225,7 +225,7 @@ function fillAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
       if (l2.inclusion == EXCLUSIVE) {
         moved = word & DIRTY;
         take(set2, l2.ways, place2);
-      } else if (place2 > 0) rotate(set2, place2, word);
+      } else rotate(set2, l2.ways, place2, word);
     } else {
       count(L1_MISSES + 2);
       const l3 = core.level2;
@@ -240,7 +240,7 @@ function fillAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
           if (l3.inclusion == EXCLUSIVE) {
             moved = word & DIRTY;
             take(set3, l3.ways, place3);
-          } else if (place3 > 0) rotate(set3, place3, word);
+          } else rotate(set3, l3.ways, place3, word);
         } else {
           count(L1_MISSES + 4);
           machine().memoryLines += 1;
@@ -262,7 +262,7 @@ function fillAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
 function insertAlone(core: Core, l: Level, k: u32, line: u32, set: usize, word: u32): void {
   const last = l.ways - 1;
   const victim = wordAt(set, last);
-  rotate(set, last, word);
+  rotate(set, l.ways, last, word);
   if (victim != 0 && ((victim & DIRTY) != 0 || l.leavesTrace)) evicted(core, k, l, lineOf(l, line, victim), victim);
 }
 

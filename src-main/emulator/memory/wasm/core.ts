@@ -437,8 +437,8 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
           const at = payloads(tlb1, set);
           const payload = load<u32>(at + (<usize>place << 2));
           if (place > 0) {
-            rotate(set, place, leaf + 1);
-            rotate(at, place, payload);
+            rotate(set, tlb1Ways, place, leaf + 1);
+            rotate(at, tlb1Ways, place, payload);
           }
           pageLine = (payload >> 2) << pageShift;
           pageStores = (payload & 3) == 3;
@@ -478,7 +478,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
         const set = setOf(l1, physical);
         const place = lru ? findMasked(set, l1Ways, wordOf(l1, physical), ~(FLAGS & ~(VALID | PREFETCHED))) : -1;
         if (place >= 0) {
-          if (place > 0) rotate(set, place, load<u32>(set + (<usize>place << 2)));
+          rotate(set, l1Ways, place, load<u32>(set + (<usize>place << 2)));
           hits += 1;
           now += hitCost;
           executed += hitCost;
@@ -525,7 +525,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
         const set = setOf(l1, physical);
         const word = wordOf(l1, physical) | DIRTY;
         place = find(set, l1Ways, word);
-        if (place > 0) rotate(set, place, word);
+        if (place > 0) rotate(set, l1Ways, place, word);
       }
       if (place >= 0) {
         hits += 1;

@@ -1,29 +1,32 @@
-// Sets of 32-bit words in recency order, four to a vector.
+// Sets of 32-bit words in recency order, four to a vector. A set's words are rounded up to four; those beyond its ways
+// stay 0. Nothing here branches on what it finds: in a random stream such a branch costs more than all the vectors.
 
-/** Byte shuffles: for q, words 0..q-1 move up by one, the others stay; word 0 is then overwritten. */
-const shuffles: usize = memory.data<u8>([
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-  0, 1, 2, 3, 0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15,
-  0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15,
-  0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-], 16);
+/** Sets of more ways than this are searched and moved only as far as needed. */
+export const WIDE: u32 = 32;
 
-/** Place of the word that equals `word` under `mask`, -1 when none of the `ways` (rounded up to four) does. */
+/** Place of the word that equals `word` under `mask`, -1 when none does. For sets that are not wide. */
 // @ts-ignore: decorator
 @inline
 export function findMasked(at: usize, ways: u32, word: u32, mask: u32): i32 {
   const wanted = i32x4.splat(word);
   const masks = i32x4.splat(mask);
-  for (let i: u32 = 0; i < ways; i += 4) {
-    const hits = i32x4.bitmask(i32x4.eq(v128.and(v128.load(at + (<usize>i << 2)), masks), wanted));
-    if (hits != 0) return i + ctz(hits);
-  }
-  return -1;
+  let hits: u32 = i32x4.bitmask(i32x4.eq(v128.and(v128.load(at), masks), wanted));
+  for (let i: u32 = 4; i < ways; i += 4) hits |= i32x4.bitmask(i32x4.eq(v128.and(v128.load(at + (<usize>i << 2)), masks), wanted)) << i;
+  return hits == 0 ? -1 : ctz(hits);
 }
 
+/** Place of `word`, -1 when it is not there. */
 // @ts-ignore: decorator
 @inline
 export function find(at: usize, ways: u32, word: u32): i32 {
+  if (ways > WIDE) return findWide(at, ways, word);
+  const wanted = i32x4.splat(word);
+  let hits: u32 = i32x4.bitmask(i32x4.eq(v128.load(at), wanted));
+  for (let i: u32 = 4; i < ways; i += 4) hits |= i32x4.bitmask(i32x4.eq(v128.load(at + (<usize>i << 2)), wanted)) << i;
+  return hits == 0 ? -1 : ctz(hits);
+}
+
+function findWide(at: usize, ways: u32, word: u32): i32 {
   const wanted = i32x4.splat(word);
   for (let i: u32 = 0; i < ways; i += 4) {
     const hits = i32x4.bitmask(i32x4.eq(v128.load(at + (<usize>i << 2)), wanted));
@@ -35,7 +38,25 @@ export function find(at: usize, ways: u32, word: u32): i32 {
 /** Words 0..place-1 move up by one over the word at `place`; `word` becomes the first. */
 // @ts-ignore: decorator
 @inline
-export function rotate(at: usize, place: u32, word: u32): void {
+export function rotate(at: usize, ways: u32, place: u32, word: u32): void {
+  if (ways > WIDE) {
+    rotateWide(at, place, word);
+    return;
+  }
+  let lanes = i32x4(0, 1, 2, 3);
+  const moved = i32x4.splat(place);
+  let now = v128.load(at);
+  v128.store(at, v128.bitselect(i32x4.replace_lane(v128.shuffle<u32>(now, now, 0, 0, 1, 2), 0, word), now, i32x4.le_s(lanes, moved)));
+  for (let i: u32 = 4; i < ways; i += 4) {
+    const before = now;
+    const p = at + (<usize>i << 2);
+    now = v128.load(p);
+    lanes = i32x4.add(lanes, i32x4.splat(4));
+    v128.store(p, v128.bitselect(v128.shuffle<u32>(before, now, 3, 4, 5, 6), now, i32x4.le_s(lanes, moved)));
+  }
+}
+
+function rotateWide(at: usize, place: u32, word: u32): void {
   let carry = word;
   let left = place;
   let p = at;
@@ -46,11 +67,24 @@ export function rotate(at: usize, place: u32, word: u32): void {
     left -= 4;
     p += 16;
   }
-  v128.store(p, i32x4.replace_lane(v128.swizzle(v128.load(p), v128.load(shuffles + (<usize>left << 4))), 0, carry));
+  const v = v128.load(p);
+  v128.store(p, v128.bitselect(i32x4.replace_lane(v128.shuffle<u32>(v, v, 0, 0, 1, 2), 0, carry), v, i32x4.le_s(i32x4(0, 1, 2, 3), i32x4.splat(left))));
 }
 
 /** Takes the word at `place` out of a set of `ways`; those after it move down. */
+// @ts-ignore: decorator
+@inline
 export function take(at: usize, ways: u32, place: u32): void {
-  for (let i = place; i + 1 < ways; i++) store<u32>(at + (<usize>i << 2), load<u32>(at + (<usize>(i + 1) << 2)));
-  store<u32>(at + (<usize>(ways - 1) << 2), 0);
+  let lanes = i32x4(0, 1, 2, 3);
+  const gone = i32x4.splat(place);
+  let now = v128.load(at);
+  for (let i: u32 = 4; i < ways; i += 4) {
+    const p = at + (<usize>i << 2);
+    const after = v128.load(p);
+    v128.store(p - 16, v128.bitselect(v128.shuffle<u32>(now, after, 1, 2, 3, 4), now, i32x4.ge_s(lanes, gone)));
+    now = after;
+    lanes = i32x4.add(lanes, i32x4.splat(4));
+  }
+  const p = at + (<usize>((ways - 1) & ~3) << 2);
+  v128.store(p, v128.bitselect(v128.shuffle<u32>(now, i32x4.splat(0), 1, 2, 3, 4), now, i32x4.ge_s(lanes, gone)));
 }

@@ -47,8 +47,8 @@ export function use(tlb: Tlb, index: u32, tag: u32): i32 {
   const at = payloads(tlb, set);
   const payload = load<u32>(at + (<usize>place << 2));
   if (place > 0) {
-    rotate(set, place, tag);
-    rotate(at, place, payload);
+    rotate(set, tlb.ways, place, tag);
+    rotate(at, tlb.ways, place, payload);
   }
   return payload;
 }
@@ -57,8 +57,8 @@ export function use(tlb: Tlb, index: u32, tag: u32): i32 {
 @inline
 function insert(tlb: Tlb, index: u32, tag: u32, payload: u32): void {
   const set = setAt(tlb, index);
-  rotate(set, tlb.ways - 1, tag);
-  rotate(payloads(tlb, set), tlb.ways - 1, payload);
+  rotate(set, tlb.ways, tlb.ways - 1, tag);
+  rotate(payloads(tlb, set), tlb.ways, tlb.ways - 1, payload);
 }
 
 function setPayload(tlb: Tlb, index: u32, tag: u32, payload: u32): void {
@@ -174,7 +174,7 @@ function walkLoad(core: Core, table: u32, index: u32): f64 {
 function knows(cache: Tlb, tag: u32): bool {
   const place = find(cache.sets, cache.ways, tag);
   if (place < 0) return false;
-  if (place > 0) rotate(cache.sets, place, tag);
+  rotate(cache.sets, cache.ways, place, tag);
   return true;
 }
 
@@ -227,7 +227,7 @@ function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool): f64 {
     if ((<u32>entry & (PRESENT | HUGE)) != PRESENT) break;
     table = frameOf(entry) - machine().frames;
     const cache = walkCache(core, level - 1);
-    rotate(cache.sets, cache.ways - 1, table + 1);
+    rotate(cache.sets, cache.ways, cache.ways - 1, table + 1);
     level--;
   }
   return latency;
