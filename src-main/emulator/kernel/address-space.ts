@@ -54,6 +54,9 @@ export class AddressSpace {
   /** Private copies by virtual page. */
   readonly anonymous = new Map<number, number>();
   private last: Vma | null = null;
+  /** Regions of {@link TABLE_PAGES} that have had a page table: it stays when its entries go, until the mapping does. */
+  private readonly tables = new Set<number>();
+  private lastTable = -1;
 
   constructor(id: number, table: PageTable) {
     this.id = id;
@@ -72,6 +75,19 @@ export class AddressSpace {
     return null;
   }
 
+  /** An entry is about to be made for `vpn`: its region has a page table from now on. */
+  makeTable(vpn: number): void {
+    const region = Math.floor(vpn / TABLE_PAGES);
+    if (region === this.lastTable) return;
+    this.lastTable = region;
+    this.tables.add(region);
+  }
+
+  /** Whether the region of `vpn` has a page table, or a 2 MiB entry in its place. */
+  hasTable(vpn: number): boolean {
+    return this.tables.has(Math.floor(vpn / TABLE_PAGES));
+  }
+
   add(vma: Vma): void {
     this.vmas.push(vma);
   }
@@ -79,6 +95,9 @@ export class AddressSpace {
   remove(vma: Vma): void {
     this.vmas = this.vmas.filter((other) => other !== vma);
     this.last = null;
+    this.lastTable = -1;
+    const end = vma.start + vma.pages;
+    for (let region = Math.ceil(vma.start / TABLE_PAGES); (region + 1) * TABLE_PAGES <= end; region++) this.tables.delete(region);
   }
 
   named(name: string): Vma | undefined {

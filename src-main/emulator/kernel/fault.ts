@@ -6,10 +6,10 @@ import type { KernelFile } from './file.ts';
 import { FolioFlag, NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
-import { mappedHit, mappedMiss, readFolios } from './readahead.ts';
+import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
 import { IoCause } from './io.ts';
-import type { Op, Task } from './task.ts';
-import { balanceDirty } from './throttle.ts';
+import { type Maybe, type Op, type Task, then } from './task.ts';
+import { LOOK_EVERY, balanceDirty } from './throttle.ts';
 
 /** log2 of {@link HUGE_PAGES}. */
 const HUGE_ORDER = 9;
@@ -42,156 +42,202 @@ interface Fault {
  * Handles the fault that stopped the task's core.
  * @returns false when the task gets SIGBUS
  */
-export function* handleFault(k: Kernel, task: Task): Op<boolean> {
+export function handleFault(k: Kernel, task: Task): Maybe<boolean> {
   const { processor } = k;
   const address = processor.faultAddress(task.core);
-  return yield* faultAt(
-    k,
-    task,
-    Math.floor(address / 2 ** PAGE_SHIFT),
-    processor.faultIsWrite(task.core),
-    address,
-    false,
-  );
+  const vpn = Math.floor(address / 2 ** PAGE_SHIFT);
+  return faultAt(k, task, vpn, processor.faultIsWrite(task.core), address, false);
 }
 
 /** A fault at a page, by an access of the program or by the kernel on its behalf (populate). */
-export function* faultAt(
+export function faultAt(
   k: Kernel,
   task: Task,
   vpn: number,
   write: boolean,
   address = vpn * 2 ** PAGE_SHIFT,
   forTask = true,
-): Op<boolean> {
+): Maybe<boolean> {
   const { recorder, tally, costs } = k;
   const space = task.space!;
-  const start = k.now(task);
-  const present = space.table.flags(vpn) & Pte.present;
-  const protection = write && present !== 0;
-  const kind = protection ? EventKind.writeProtectFault : write ? EventKind.writeFault : EventKind.readFault;
-  if (protection) tally.writeProtectFaults++;
-  else if (write) tally.writeFaults++;
-  else tally.readFaults++;
-  const before = task.cause;
-  const event = recorder.begin(kind, task.faultLane, start, address, task.id, task.step, before);
+  const present = (space.table.flags(vpn) & Pte.present) !== 0;
+  const kind = write ? (present ? EventKind.writeProtectFault : EventKind.writeFault) : EventKind.readFault;
+  if (!write) tally.readFaults++;
+  else if (present) tally.writeProtectFaults++;
+  else tally.writeFaults++;
+  const cause = task.cause;
+  const event = recorder.begin(kind, task.faultLane, k.now(task), address, task.id, task.step, cause);
   task.cause = event;
   k.charge(task, CycleCause.handler, costs.vmaLookup);
   const vma = space.find(vpn);
-  let fault: Fault | null = null;
-  let good = false;
-  if (vma !== null && (!write || vma.mayWrite(vpn))) {
-    fault = {
-      space,
-      vma,
-      vpn,
-      write,
-      page: vma.offset + vpn - vma.start,
-      major: false,
-      tried: false,
-      retries: 0,
-      forTask,
-      why: SigbusWhy.beyondFile,
-    };
-    if (present !== 0) good = write ? yield* writeProtected(k, task, fault) : true;
-    else if (write && !vma.shared) good = yield* copyOnWrite(k, task, fault);
-    else good = yield* mapFile(k, task, fault);
-  }
+  if (vma === null || (write && !vma.mayWrite(vpn))) return finish(k, task, null, event, cause, address, false);
+  const page = vma.offset + vpn - vma.start;
+  const fault: Fault = {
+    space,
+    vma,
+    vpn,
+    write,
+    page,
+    major: false,
+    tried: false,
+    retries: 0,
+    forTask,
+    why: SigbusWhy.beyondFile,
+  };
+  const good = !present
+    ? write && !vma.shared
+      ? copyOnWrite(k, task, fault)
+      : mapFile(k, task, fault)
+    : write
+      ? writeProtected(k, task, fault)
+      : true;
+  if (typeof good === 'object') return then(good, (is) => finish(k, task, fault, event, cause, address, is));
+  return finish(k, task, fault, event, cause, address, good);
+}
+
+/** Counts and records a fault, and holds its task up where it dirties too fast. */
+function finish(
+  k: Kernel,
+  task: Task,
+  fault: Fault | null,
+  event: number,
+  cause: number,
+  address: number,
+  good: boolean,
+): Maybe<boolean> {
+  const { recorder, tally } = k;
   const end = k.now(task);
-  const major = fault !== null && (fault.major || fault.tried);
   if (!good) {
     tally.sigbus++;
     task.sigbus++;
-    k.charge(task, CycleCause.handler, costs.signal);
-    recorder.record(
-      EventKind.sigbus,
-      task.faultLane,
-      end,
-      0,
-      address,
-      task.id,
-      task.step,
-      fault === null ? SigbusWhy.protection : fault.why,
-      event,
-    );
+    k.charge(task, CycleCause.handler, k.costs.signal);
+    const why = fault === null ? SigbusWhy.protection : fault.why;
+    recorder.record(EventKind.sigbus, task.faultLane, end, 0, address, task.id, task.step, why, event);
     recorder.finish(event, k.now(task), Outcome.sigbus);
+  } else if (fault!.major || fault!.tried) {
+    tally.major++;
+    task.major++;
+    recorder.finish(event, end, Outcome.major);
   } else {
-    if (major) {
-      tally.major++;
-      task.major++;
-    } else {
-      tally.minor++;
-      task.minor++;
-    }
-    recorder.finish(event, end, major ? Outcome.major : Outcome.minor);
+    tally.minor++;
+    task.minor++;
+    recorder.finish(event, end, Outcome.minor);
   }
   k.progress++;
   k.fruitless = 0;
   k.counters.sample(end);
-  if (good && write) yield* balanceDirty(k, task);
-  task.cause = before;
+  if (good && task.dirtied >= LOOK_EVERY) {
+    return (function* (): Op<boolean> {
+      yield* balanceDirty(k, task);
+      task.cause = cause;
+      return true;
+    })();
+  }
+  task.cause = cause;
   return good;
 }
 
-/** A page of the file, uptodate and locked; NO_FOLIO for SIGBUS. Linux `filemap_fault` and what retries it. */
-function* findPage(k: Kernel, task: Task, fault: Fault): Op<number> {
-  const { vma, page, write } = fault;
-  const { file } = vma;
-  const { folios, costs, doc } = k;
+/**
+ * A page of the file, uptodate and locked; NO_FOLIO for SIGBUS. Linux `filemap_fault` and what retries it:
+ * `tryFind` as long as nothing has to be waited for.
+ */
+function findPage(k: Kernel, task: Task, fault: Fault): Maybe<number> {
+  let found = tryFind(k, task, fault);
+  while (found === AGAIN) found = tryFind(k, task, fault);
+  return found === WAIT ? findSlowly(k, task, fault) : found;
+}
+
+function* findSlowly(k: Kernel, task: Task, fault: Fault): Op<number> {
+  const { file } = fault.vma;
   for (;;) {
-    if (!write && mapAround(k, task, fault)) return MAPPED;
-    if (page >= file.pages) return NO_FOLIO;
-    k.charge(task, CycleCause.handler, costs.cacheLookup);
-    let folio = file.index.get(page);
-    let dropped = false;
-    if (k.policy.inMemory) {
-      // Nothing is read: the page is made, and only swapping in would count as major.
-      if (folio === NO_FOLIO) {
-        folio = yield* newFolio(k, task, file, page, hugeOrder(k, fault));
-        k.zero(task, folios.pages(folio));
-        folios.flags[folio] |= FolioFlag.uptodate;
-      }
-    } else if (folio !== NO_FOLIO) {
-      if (!fault.tried) dropped = mappedHit(k, task, file, vma, folio, page);
-    } else {
-      fault.major = true;
-      dropped = mappedMiss(k, task, file, vma, page);
-      folio = file.index.get(page);
-      if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
-    }
-    if ((folios.flags[folio] & FolioFlag.locked) === 0) {
-      k.tryLock(task, folio);
-    } else if (folios.owner[folio] !== task.id) {
-      dropped = true;
+    const folio = file.index.get(fault.page);
+    if (folio === NO_FOLIO) {
+      const made = yield* newFolio(k, task, file, fault.page);
+      // The frame was waited for: from here as if the page had just been put there.
+      if (k.folios.owner[made] === task.id) yield* fillNew(k, task, fault, made);
+    } else if ((k.folios.flags[folio] & FolioFlag.locked) !== 0 && k.folios.owner[folio] !== task.id) {
       yield* k.lock(task, folio);
-    }
-    if (file.index.get(page) !== folio) {
-      // Truncated or reclaimed while nobody held it.
-      if (folios.owner[folio] === task.id) k.unlock(folio);
-      continue;
-    }
-    if ((folios.flags[folio] & FolioFlag.uptodate) === 0) {
-      readFolios(k, task, file, [folio], IoCause.read);
-      yield* waitRead(k, task, folio);
-      if (!doc.faults.retryAfterIo || fault.tried) continue;
-      retry(k, task, fault);
-      continue;
-    }
-    if (dropped && doc.faults.retryAfterIo && !fault.tried) {
       k.unlock(folio);
-      retry(k, task, fault);
-      continue;
+      if (letGo(k, fault)) retry(k, task, fault);
     }
-    if (page >= file.pages) {
-      k.unlock(folio);
-      return NO_FOLIO;
-    }
-    return folio;
+    let found = tryFind(k, task, fault);
+    while (found === AGAIN) found = tryFind(k, task, fault);
+    if (found !== WAIT) return found;
   }
 }
 
-/** Returned by {@link findPage} when fault-around has mapped the page already. */
+/** Contents for a folio the task has just put into the cache and still holds. */
+function* fillNew(k: Kernel, task: Task, fault: Fault, folio: number): Op {
+  const { folios } = k;
+  if (k.policy.inMemory) {
+    k.zero(task, folios.pages(folio));
+    folios.flags[folio] |= FolioFlag.uptodate;
+    k.unlock(folio);
+    return;
+  }
+  fault.major = true;
+  readFolios(k, task, fault.vma.file, [folio], IoCause.read);
+  yield* waitRead(k, task, folio);
+  if (letGo(k, fault)) retry(k, task, fault);
+}
+
+/** Whether a fault that had to wait lets go of its locks and starts anew. */
+function letGo(k: Kernel, fault: Fault): boolean {
+  return k.doc.faults.retryAfterIo && !fault.tried;
+}
+
+/** One attempt. @returns the folio, locked; NO_FOLIO, {@link MAPPED}, {@link AGAIN}, or {@link WAIT} */
+function tryFind(k: Kernel, task: Task, fault: Fault): number {
+  const { vma, page } = fault;
+  const { file } = vma;
+  const { folios } = k;
+  if (!fault.write && mapAround(k, task, fault)) return MAPPED;
+  if (page >= file.pages) return NO_FOLIO;
+  k.charge(task, CycleCause.handler, k.costs.cacheLookup);
+  let folio = file.index.get(page);
+  let dropped = false;
+  if (k.policy.inMemory) {
+    // Nothing is read: the page is made, and only swapping in would count as major.
+    if (folio === NO_FOLIO) {
+      folio = tryNewFolio(k, task, file, page, hugeOrder(k, fault));
+      if (folio === NO_FOLIO) return WAIT;
+      k.zero(task, folios.pages(folio));
+      folios.flags[folio] |= FolioFlag.uptodate;
+    }
+  } else if (folio !== NO_FOLIO) {
+    if (!fault.tried) dropped = mappedHit(k, task, file, vma, folio, page);
+  } else {
+    if (!fault.major) dropped = mappedMiss(k, task, file, vma, page);
+    fault.major = true;
+    folio = file.index.get(page);
+    if (folio === NO_FOLIO) folio = tryNewFolio(k, task, file, page, 0);
+    if (folio === NO_FOLIO) return WAIT;
+  }
+  const held = folios.owner[folio] === task.id;
+  if (!held && !k.tryLock(task, folio)) return WAIT;
+  if ((folios.flags[folio] & FolioFlag.uptodate) === 0) {
+    if (folios.pendingIo[folio] === 0 && !readZeros(k, task, file, folio))
+      readFolios(k, task, file, [folio], IoCause.read);
+    if ((folios.flags[folio] & FolioFlag.uptodate) === 0) {
+      return WAIT;
+    }
+    if (letGo(k, fault)) retry(k, task, fault);
+    return AGAIN;
+  }
+  if (dropped && letGo(k, fault)) {
+    k.unlock(folio);
+    retry(k, task, fault);
+    return AGAIN;
+  }
+  return folio;
+}
+
+/** Fault-around has mapped the page already. */
 const MAPPED = -2;
+/** Start anew. */
+const AGAIN = -3;
+/** A lock, a read or a frame must be waited for. */
+const WAIT = -4;
 
 function retry(k: Kernel, task: Task, fault: Fault): void {
   k.charge(task, CycleCause.handler, k.costs.faultRetry);
@@ -204,21 +250,26 @@ function retry(k: Kernel, task: Task, fault: Fault): void {
   fault.retries++;
 }
 
-/** A folio of the smallest order over a page that is not cached; waits for memory. Locked, and not uptodate. */
-export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number, larger = 0): Op<number> {
+/** A folio of the smallest order over a page that is not cached, or a larger one; NO_FOLIO when there is no memory. Locked, and not uptodate. */
+function tryNewFolio(k: Kernel, task: Task, file: KernelFile, page: number, larger: number): number {
   if (larger > 0) {
     const huge = k.tryFrames(task, larger);
     if (huge !== NO_FRAME) return k.addFolio(task, file, page - (page % (1 << larger)), larger, huge);
   }
-  const order = k.minOrder;
-  const first = page - (page % (1 << order));
-  const frame = yield* k.getFrames(task, order, `page ${page}`);
+  const frame = k.tryFrames(task, k.minOrder);
+  if (frame === NO_FRAME) return NO_FOLIO;
+  return k.addFolio(task, file, page - (page % (1 << k.minOrder)), k.minOrder, frame);
+}
+
+/** As {@link tryNewFolio}, waiting for memory. */
+export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number): Op<number> {
+  const frame = yield* k.getFrames(task, k.minOrder, `page ${page}`);
   const there = file.index.get(page);
   if (there !== NO_FOLIO) {
-    k.releaseFrames(frame, order);
+    k.releaseFrames(frame, k.minOrder);
     return there;
   }
-  return k.addFolio(task, file, first, order, frame);
+  return k.addFolio(task, file, page - (page % (1 << k.minOrder)), k.minOrder, frame);
 }
 
 /** Order of a huge page where the file system makes them at the first touch and one fits; 0 otherwise. */
@@ -244,20 +295,36 @@ function* waitRead(k: Kernel, task: Task, folio: number): Op {
 }
 
 /** No PTE: a read of any mapping, or a store through a shared one. */
-function* mapFile(k: Kernel, task: Task, fault: Fault): Op<boolean> {
+function mapFile(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
+  const found = findPage(k, task, fault);
+  if (typeof found === 'object') return then(found, (folio) => mapFound(k, task, fault, folio));
+  return mapFound(k, task, fault, found);
+}
+
+function mapFound(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
   const { vma, write } = fault;
-  const { file } = vma;
-  const found = yield* findPage(k, task, fault);
-  if (found === MAPPED) return true;
-  if (found === NO_FOLIO) return false;
-  let folio = found;
-  if (vma.shared || k.policy.inMemory) folio = yield* k.policy.fill(k, task, file, folio, write);
-  if (folio !== NO_FOLIO && write) folio = yield* store(k, task, fault, folio);
+  if (folio === MAPPED) return true;
+  if (folio === NO_FOLIO) return false;
+  if (!vma.shared && !k.policy.inMemory) return install(k, task, fault, folio);
+  const filled = k.policy.fill(k, task, vma.file, folio, write);
+  if (typeof filled === 'object') return then(filled, (is) => mapFilled(k, task, fault, is));
+  return mapFilled(k, task, fault, filled);
+}
+
+function mapFilled(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
+  if (folio === NO_FOLIO || !fault.write) return install(k, task, fault, folio);
+  const stored = store(k, task, fault, folio);
+  if (typeof stored === 'object') return then(stored, (is) => install(k, task, fault, is));
+  return install(k, task, fault, stored);
+}
+
+/** Maps the folio, which the policy has made ready; NO_FOLIO when it found no space. */
+function install(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
   if (folio === NO_FOLIO) {
     fault.why = SigbusWhy.noSpace;
     return false;
   }
-  finishFault(k, task, fault, folio, write || k.writableOnRead(vma, fault.vpn));
+  finishFault(k, task, fault, folio, fault.write || k.writableOnRead(fault.vma, fault.vpn));
   k.unlock(folio);
   return true;
 }
@@ -266,51 +333,69 @@ function* mapFile(k: Kernel, task: Task, fault: Fault): Op<boolean> {
  * The file system hears of a store before the PTE lets it through (Linux `page_mkwrite`).
  * @returns the folio, locked; NO_FOLIO, and nothing locked, when there is no space
  */
-function* store(k: Kernel, task: Task, fault: Fault, found: number): Op<number> {
-  const { file } = fault.vma;
+function store(k: Kernel, task: Task, fault: Fault, found: number): Maybe<number> {
   if (k.policy.trapsStores) k.charge(task, CycleCause.filesystem, k.fs.storeHookPs);
-  const folio = yield* k.policy.store(k, task, file, found);
+  const ready = k.policy.store(k, task, fault.vma.file, found);
+  if (typeof ready === 'object') return then(ready, (folio) => stored(k, task, fault, folio));
+  return stored(k, task, fault, ready);
+}
+
+function stored(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<number> {
   if (folio === NO_FOLIO) return NO_FOLIO;
-  k.dirty(task, file, folio);
+  k.dirty(task, fault.vma.file, folio);
+  if ((k.folios.flags[folio] & FolioFlag.writeback) === 0) return folio;
   // Stable pages: what is on its way to the disk does not change.
-  yield* k.waitWriteback(task, folio);
-  return folio;
+  return (function* (): Op<number> {
+    yield* k.waitWriteback(task, folio);
+    return folio;
+  })();
 }
 
 /** A store to a page that is mapped read-only. */
-function* writeProtected(k: Kernel, task: Task, fault: Fault): Op<boolean> {
+function writeProtected(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
   const { vma, vpn, space, page } = fault;
   const { file } = vma;
   const flags = space.table.flags(vpn);
   if ((flags & Pte.writable) !== 0) return true;
-  if (!vma.shared) return yield* copyOnWrite(k, task, fault);
+  if (!vma.shared) return copyOnWrite(k, task, fault);
   const folio = file.index.get(page);
-  if (folio === NO_FOLIO) return yield* mapFile(k, task, fault);
+  if (folio === NO_FOLIO) return mapFile(k, task, fault);
   if ((flags & Pte.huge) !== 0) {
     // A huge entry of a file is taken apart by dropping it; the store then faults as if nothing were mapped.
     const base = vpn - (vpn % HUGE_PAGES);
     k.unmapPages(task, file, vma.offset + base - vma.start, HUGE_PAGES);
-    return yield* mapFile(k, task, fault);
+    return mapFile(k, task, fault);
   }
-  yield* k.lock(task, folio);
-  if (file.index.get(page) !== folio || page >= file.pages) {
+  if (!k.tryLock(task, folio)) {
+    return (function* (): Op<boolean> {
+      yield* k.lock(task, folio);
+      const good = unprotect(k, task, fault, folio);
+      return typeof good === 'object' ? yield* good : good;
+    })();
+  }
+  return unprotect(k, task, fault, folio);
+}
+
+function unprotect(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
+  const { file } = fault.vma;
+  if (file.index.get(fault.page) !== folio || fault.page >= file.pages) {
     k.unlock(folio);
-    return yield* mapFile(k, task, fault);
+    return mapFile(k, task, fault);
   }
-  const ready = yield* store(k, task, fault, folio);
-  if (ready === NO_FOLIO) {
-    fault.why = SigbusWhy.noSpace;
-    return false;
-  }
-  if ((space.table.flags(vpn) & Pte.present) !== 0) {
-    space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
-    k.charge(task, CycleCause.handler, k.costs.protectPte);
-    k.processor.invalidate(task.core, space.id, vpn, 1);
-  } else {
-    // Reclaimed while the task waited for memory: mapped anew.
-    finishFault(k, task, fault, ready, true);
-  }
-  k.unlock(ready);
+  const ready = store(k, task, fault, folio);
+  if (typeof ready === 'object') return then(ready, (is) => permit(k, task, fault, is));
+  return permit(k, task, fault, ready);
+}
+
+/** Makes the PTE writable. */
+function permit(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
+  const { space, vpn } = fault;
+  // Reclaimed while the task waited for memory: mapped anew.
+  if (folio === NO_FOLIO || (space.table.flags(vpn) & Pte.present) === 0) return install(k, task, fault, folio);
+  space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
+  k.charge(task, CycleCause.handler, k.costs.protectPte);
+  k.processor.invalidate(task.core, space.id, vpn, 1);
+  k.unlock(folio);
   return true;
 }
 
@@ -327,7 +412,8 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   let source = NO_FOLIO;
   if (old === undefined) {
     // The copy needs the page, not the mapping: fault-around is for reads.
-    source = yield* findPage(k, task, fault);
+    const found = findPage(k, task, fault);
+    source = typeof found === 'object' ? yield* found : found;
     if (source === NO_FOLIO) return false;
   }
   const frame = yield* k.getFrames(task, 0, `a copy of page ${fault.page}`);
@@ -381,6 +467,7 @@ function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, writabl
           mapOne(k, task, fault, folio, writable);
           return;
         }
+      space.makeTable(first);
       table.setHuge(first, frame, flags);
       folios.mapCount[folio] += pages;
       k.charge(task, CycleCause.handler, k.costs.mapPte);
@@ -441,9 +528,12 @@ function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
     }
     let start = at;
     let stop = Math.min(next, end);
+    // Linux compares the last page of the file with the first one behind the folio.
+    const fits = k.policy.inMemory || file.pages - 1 >= next;
+    // Where the first folio found does not pass, Linux 6.18 does not install the missing page table either, and
+    // leaves the fault to the slow path.
+    if (k.doc.faults.mapWholeFolio && !fits && hits === 0 && !fault.space.hasTable(vpn)) return false;
     if (next - index > 1 && k.doc.faults.mapWholeFolio) {
-      // Linux compares the last page of the file with the first one behind the folio.
-      const fits = k.policy.inMemory || file.pages - 1 >= next;
       const v = vma.start + index - vma.offset;
       const inside = v >= vma.start && v + next - index <= vma.start + vma.pages;
       if (fits && inside && Math.floor(v / TABLE_PAGES) === Math.floor((v + next - index - 1) / TABLE_PAGES)) {
@@ -472,6 +562,7 @@ function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
 function mapHuge(k: Kernel, task: Task, fault: Fault, folio: number, first: number, writable: boolean): boolean {
   const { table } = fault.space;
   for (let i = 0; i < HUGE_PAGES; i++) if ((table.flags(first + i) & Pte.present) !== 0) return false;
+  fault.space.makeTable(first);
   table.setHuge(first, k.folios.frame[folio], Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0));
   k.folios.mapCount[folio] += HUGE_PAGES;
   k.charge(task, CycleCause.handler, k.costs.mapPte);

@@ -470,10 +470,28 @@ export class Kernel {
 
   /** Whether every block of a range of pages is allocated or reserved. */
   backed(file: KernelFile, page: number, pages: number): boolean {
-    const [first, end] = this.blocksOf(file, page, pages);
-    for (let block = first; block < end; block++) {
-      if (file.blocks.map.state(block) === BlockState.hole) return false;
-    }
+    return this.everyBlock(file, page, pages, BlockState.reserved);
+  }
+
+  /** Whether no block under a range of pages has to be read from disk. */
+  readsAsZeros(file: KernelFile, page: number, pages: number): boolean {
+    const { fs } = this;
+    const { map } = file.blocks;
+    if (map.counts[BlockState.written] === 0) return true;
+    const first = this.firstBlock(page);
+    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : first + pages * fs.blocksPerPage;
+    for (let block = first; block < end; block++) if (map.state(block) === BlockState.written) return false;
+    return true;
+  }
+
+  /** Whether every block of a range of pages, up to the end of the file, is at least in the state. */
+  private everyBlock(file: KernelFile, page: number, pages: number, least: BlockState): boolean {
+    const { fs } = this;
+    const { map } = file.blocks;
+    const first = this.firstBlock(page);
+    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : first + pages * fs.blocksPerPage;
+    const last = Math.min(end, Math.ceil(file.size / fs.blockBytes));
+    for (let block = first; block < last; block++) if (map.state(block) < least) return false;
     return true;
   }
 
@@ -503,6 +521,7 @@ export class Kernel {
     writable: boolean,
     dirty: boolean,
   ): void {
+    space.makeTable(vpn);
     const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
     space.table.set(vpn, frame, flags);
     this.folios.mapCount[folio]++;

@@ -188,7 +188,8 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
       yield;
       continue;
     }
-    if (!(yield* handleFault(k, task))) break;
+    const good = handleFault(k, task);
+    if (!(typeof good === 'object' ? yield* good : good)) break;
   }
   const retired = processor.retired(core);
   context.done += retired;

@@ -4,8 +4,9 @@ import { BlockState } from '#emulator/filesystem/block-map';
 import { EventKind } from '#model/events';
 import type { Vma } from './address-space.ts';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NO_FOLIO } from './folios.ts';
+import { FolioFlag, NOBODY, NO_FOLIO } from './folios.ts';
 import { NO_FRAME } from './frames.ts';
+import { nextMiss } from './gap-search.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
@@ -59,8 +60,26 @@ export function readFolios(
   newFolios: readonly number[],
   ioCause: IoCause,
 ): void {
+  let reads = false;
+  for (const folio of newFolios) if (!readZeros(k, task, file, folio)) reads = true;
+  if (reads) submitReads(k, task, file, newFolios, ioCause);
+}
+
+/** Contents of a locked folio that has nothing on disk. @returns false when it must be read */
+export function readZeros(k: Kernel, task: Task, file: KernelFile, folio: number): boolean {
+  const { folios } = k;
+  k.charge(task, CycleCause.filesystem, k.costs.readFolio);
+  const pages = folios.pages(folio);
+  if (!k.policy.inMemory && !k.readsAsZeros(file, folios.index[folio], pages)) return false;
+  k.zero(task, pages);
+  folios.flags[folio] |= FolioFlag.uptodate;
+  k.unlock(folio);
+  return true;
+}
+
+/** One request for neighbours on disk; a folio is in each request once, what it waits for is counted by requests. */
+function submitReads(k: Kernel, task: Task, file: KernelFile, newFolios: readonly number[], ioCause: IoCause): void {
   const { folios, fs } = k;
-  // One request for neighbours on disk.
   let start = -1;
   let count = 0;
   let batch: number[] = [];
@@ -69,35 +88,33 @@ export function readFolios(
     count = 0;
     batch = [];
   };
-  const perBlock = fs.blockBytes / 512;
+  const unit = Math.min(fs.blockBytes, 4096) / 512;
   k.block.plug();
   for (const folio of newFolios) {
-    k.charge(task, CycleCause.filesystem, k.costs.readFolio);
-    const pages = folios.pages(folio);
-    const [first, end] = k.blocksOf(file, folios.index[folio], pages);
-    let reads = false;
-    for (let block = first; block < end && !k.policy.inMemory; block++) {
+    if ((folios.flags[folio] & FolioFlag.uptodate) !== 0) continue;
+    // While it is read nobody holds the lock; the end of the read lets go of it.
+    folios.owner[folio] = NOBODY;
+    // Pending once for itself, so that it is not done before all its requests are made.
+    folios.pendingIo[folio]++;
+    // Of a block larger than the page only the page is read.
+    const page = folios.index[folio];
+    const larger = fs.pagesPerBlock > 1;
+    const first = larger ? page : k.firstBlock(page);
+    const end = larger
+      ? Math.min(page + folios.pages(folio), file.pages)
+      : k.blocksOf(file, page, folios.pages(folio))[1];
+    for (let i = first; i < end; i++) {
+      const block = larger ? k.firstBlock(i) : i;
       if (file.blocks.map.state(block) !== BlockState.written) continue;
-      const sector = fs.sector(file.blocks, block);
-      if (!reads || sector !== start + count || count >= 2048) {
-        // A folio is in each request once: what it waits for is counted by requests.
-        if (count > 0 && sector === start + count && count < 2048) {
-          batch.push(folio);
-        } else {
-          submit();
-          start = sector;
-          batch = [folio];
-        }
+      const sector = larger ? k.sectorOf(file, i) : fs.sector(file.blocks, block);
+      if (sector !== start + count || count >= 2048) {
+        submit();
+        start = sector;
       }
       if (batch[batch.length - 1] !== folio) batch.push(folio);
-      reads = true;
-      count += perBlock;
+      count += unit;
     }
-    if (!reads) {
-      k.zero(task, pages);
-      folios.flags[folio] |= FolioFlag.uptodate;
-      k.unlock(folio);
-    }
+    folios.pendingIo[folio]--;
   }
   submit();
   k.io.unplug(task);
@@ -279,8 +296,7 @@ export function asynchronous(
     ra.start += ra.size;
     ra.size = Math.max(ra.size, nextSize(ra.size, largest));
   } else {
-    let start = index + 1;
-    while (start - index <= largest && file.index.get(start) !== NO_FOLIO) start++;
+    const start = nextMiss(file.index, folios, index + 1, largest);
     if (start - index > largest) return;
     ra.start = start;
     ra.size = nextSize(start - index + asked, largest);

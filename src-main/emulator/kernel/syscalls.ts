@@ -240,8 +240,12 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
         yield* k.lock(task, folio);
       }
     }
-    folio = yield* k.policy.fill(k, task, file, folio, true);
-    if (folio !== NO_FOLIO) folio = yield* k.policy.store(k, task, file, folio);
+    const filled = k.policy.fill(k, task, file, folio, true);
+    folio = typeof filled === 'object' ? yield* filled : filled;
+    if (folio !== NO_FOLIO) {
+      const ready = k.policy.store(k, task, file, folio);
+      folio = typeof ready === 'object' ? yield* ready : ready;
+    }
     if (folio === NO_FOLIO) {
       result = Errno.noSpace;
       break;
@@ -412,7 +416,8 @@ export function* populate(k: Kernel, task: Task, vma: Vma, first: number, count:
   for (let vpn = first; vpn < first + count; vpn++) {
     const flags = table.flags(vpn);
     if ((flags & Pte.present) !== 0 && (!write || (flags & Pte.writable) !== 0)) continue;
-    if (!(yield* faultAt(k, task, vpn, write))) return Errno.noSpace;
+    const good = faultAt(k, task, vpn, write);
+    if (!(typeof good === 'object' ? yield* good : good)) return Errno.noSpace;
   }
   return Errno.none;
 }

@@ -7,6 +7,21 @@ import type { AddressSpace } from './address-space.ts';
  */
 export type Op<T = void> = Generator<void, T, void>;
 
+/**
+ * The answer at once, or the work that leads to it. Faults go through functions that return this: almost
+ * none of them waits, and making a generator for each step of each fault is what would cost most.
+ */
+export type Maybe<T extends number | boolean> = T | Op<T>;
+
+/** What follows on an answer that has to be waited for. */
+export function* then<A extends number | boolean, B extends number | boolean>(
+  op: Op<A>,
+  next: (answer: A) => Maybe<B>,
+): Op<B> {
+  const answer = next(yield* op);
+  return typeof answer === 'object' ? yield* answer : answer;
+}
+
 /** What a task waits for. */
 export interface Wait {
   /** What holds it up, for the wait-for graph. */

@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.ts';
 import type { Op, Task } from './task.ts';
 
 /** Pages a task dirties between two looks at the limits (Linux ratelimit_pages is of this size on a small machine). */
-const LOOK_EVERY = 32;
+export const LOOK_EVERY = 32;
 
 /** Shortest pause, ps: 10 ms, what the kernel aims at. */
 const SHORTEST_PAUSE = 10e9;

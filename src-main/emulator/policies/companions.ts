@@ -6,7 +6,7 @@ import { FolioFlag, NO_FOLIO } from '#emulator/kernel/folios';
 import { NO_FRAME } from '#emulator/kernel/frames';
 import { IoCause } from '#emulator/kernel/io';
 import type { Kernel } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Op, Task } from '#emulator/kernel/task';
 
 /*
  * A block larger than the page has companions: the other pages of it, which must be zeroed with it. They
@@ -171,15 +171,24 @@ export function allocateNow(
  * Allocates the block of a folio for its first contents, and dirties every page of it.
  * @returns the folio to go on with, locked; NO_FOLIO, and nothing locked, when there is no space
  */
-export function* instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<number> {
+export function instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Maybe<number> {
   const page = k.folios.index[folio];
-  if (k.backed(file, page, k.folios.pages(folio))) return folio;
+  const pages = k.folios.pages(folio);
+  if (k.backed(file, page, pages)) return folio;
+  if (k.fs.pagesPerBlock > pages && blockIsLarger(k, file, folio)) return instantiateBlock(k, task, file, folio, whole);
+  if (allocateNow(k, task, file, page, pages, true)) return folio;
+  k.unlock(folio);
+  return NO_FOLIO;
+}
+
+function blockIsLarger(k: Kernel, file: KernelFile, folio: number): boolean {
   const [first, end] = blockPages(k, file, folio);
-  if (end - first === k.folios.pages(folio)) {
-    if (allocateNow(k, task, file, first, end - first, true)) return folio;
-    k.unlock(folio);
-    return NO_FOLIO;
-  }
+  return end - first > k.folios.pages(folio);
+}
+
+function* instantiateBlock(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<number> {
+  const page = k.folios.index[folio];
+  const [first, end] = blockPages(k, file, folio);
   const taken = whole ? yield* takeWhole(k, task, file, folio) : yield* takeOneByOne(k, task, file, folio, false);
   if (taken.length === 0) return NO_FOLIO;
   const own = file.index.get(page);

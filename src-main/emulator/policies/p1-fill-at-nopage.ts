@@ -1,7 +1,7 @@
 import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Task } from '#emulator/kernel/task';
 import { instantiate } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
 
@@ -9,9 +9,10 @@ import { PlainPolicy } from './policy.ts';
 export class FillAtNopage extends PlainPolicy {
   readonly id = 'P1';
 
-  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+  override fill(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
     if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return folio;
-    const filled = yield* instantiate(k, task, file, folio, false);
+    const filled = instantiate(k, task, file, folio, false);
+    if (typeof filled === 'object') return filled;
     if (filled !== NO_FOLIO) k.dirty(task, file, filled);
     return filled;
   }

@@ -1,6 +1,6 @@
 import type { KernelFile } from '#emulator/kernel/file';
 import type { Kernel } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Task } from '#emulator/kernel/task';
 import { AllocateAtWritepage } from './p3-allocate-at-writepage.ts';
 import { instantiate } from './companions.ts';
 
@@ -21,7 +21,7 @@ export class WriteAccess extends AllocateAtWritepage {
     this.writableReads = id === 'P2-writable';
   }
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
-    return yield* instantiate(k, task, file, folio, false);
+  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
+    return instantiate(k, task, file, folio, false);
   }
 }

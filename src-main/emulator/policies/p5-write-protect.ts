@@ -3,7 +3,7 @@ import { BlockState } from '#emulator/filesystem/block-map';
 import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Op, Task } from '#emulator/kernel/task';
 import { instantiate, letGo, takeWhole, blockPages } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
 
@@ -19,8 +19,8 @@ export class WriteProtect extends PlainPolicy {
     this.whole = id === 'P5';
   }
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
-    return yield* instantiate(k, task, file, folio, this.whole);
+  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
+    return instantiate(k, task, file, folio, this.whole);
   }
 }
 
@@ -29,14 +29,32 @@ export class WriteProtectDelayed extends PlainPolicy {
   readonly id = 'P5-delayed';
   override readonly trapsStores = true;
 
-  override *store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
-    const { fs } = k;
+  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
     if (k.backed(file, page, pages)) return folio;
     const [first, end] = blockPages(k, file, folio);
-    const taken = end - first === pages ? [folio] : yield* takeWhole(k, task, file, folio);
-    if (taken.length === 0) return NO_FOLIO;
+    if (end - first > pages) return this.storeBlock(k, task, file, folio);
+    return this.reserve(k, task, file, page, first, end, [folio]);
+  }
+
+  private *storeBlock(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+    const page = k.folios.index[folio];
+    const [first, end] = blockPages(k, file, folio);
+    const taken = yield* takeWhole(k, task, file, folio);
+    return taken.length === 0 ? NO_FOLIO : this.reserve(k, task, file, page, first, end, taken);
+  }
+
+  private reserve(
+    k: Kernel,
+    task: Task,
+    file: KernelFile,
+    page: number,
+    first: number,
+    end: number,
+    taken: readonly number[],
+  ): number {
+    const { fs } = k;
     const own = file.index.get(page);
     const [block, stop] = k.blocksOf(file, first, end - first);
     k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, stop - block - 1));

@@ -1,7 +1,7 @@
 import type { Vma } from '#emulator/kernel/address-space';
 import type { KernelFile } from '#emulator/kernel/file';
 import type { Kernel } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Op, Task } from '#emulator/kernel/task';
 import type { PolicyId } from '#model/policies';
 
 /** What comes of a dirty folio that is about to be written. */
@@ -31,13 +31,13 @@ export interface Policy {
   /** A mapping is made. @returns false when it fails for want of space */
   mmap(k: Kernel, task: Task, vma: Vma): Op<boolean>;
   /** A fault found or made the page, and is about to map it. @returns as `store` */
-  fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Op<number>;
+  fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Maybe<number>;
   /**
    * A store is about to be let through; afterwards the folio is dirty.
    * @returns the folio to go on with, locked: another one when it was reclaimed meanwhile; NO_FOLIO, and
    *   nothing locked, when there is no space: SIGBUS
    */
-  store(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number>;
+  store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number>;
   /** Whether a folio may be mapped by a fault beside it. */
   mayMapAround(k: Kernel, file: KernelFile, folio: number): boolean;
   /**
@@ -58,11 +58,11 @@ export abstract class PlainPolicy implements Policy {
     return true;
   }
 
-  *fill(_k: Kernel, _task: Task, _file: KernelFile, folio: number, _write: boolean): Op<number> {
+  fill(_k: Kernel, _task: Task, _file: KernelFile, folio: number, _write: boolean): Maybe<number> {
     return folio;
   }
 
-  *store(_k: Kernel, _task: Task, _file: KernelFile, folio: number): Op<number> {
+  store(_k: Kernel, _task: Task, _file: KernelFile, folio: number): Maybe<number> {
     return folio;
   }
 

@@ -1,7 +1,7 @@
 import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import { type Kernel, RemovedWhy } from '#emulator/kernel/kernel';
-import type { Op, Task } from '#emulator/kernel/task';
+import type { Maybe, Task } from '#emulator/kernel/task';
 import { allocateNow } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
 
@@ -11,7 +11,7 @@ export class Tmpfs extends PlainPolicy {
   override readonly writableReads = true;
   override readonly inMemory = true;
 
-  override *fill(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+  override fill(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
     if (k.backed(file, page, pages) || allocateNow(k, task, file, page, pages)) return folio;
