@@ -17,6 +17,8 @@ export function openWindow(preload: string, last: WindowState, dark: boolean): B
     minWidth: MIN_WIDTH,
     minHeight: MIN_HEIGHT,
     show: false,
+    // Alt shows the menu; the palette has every command too.
+    autoHideMenuBar: true,
     title: 'Faultline',
     // The window's own background tokens, so that resizing shows no other colour.
     backgroundColor: dark ? '#14171a' : '#f4f3ef',

@@ -49,7 +49,7 @@ export interface KeyPress {
 
 /** The chord of a key press as commands write it: `Ctrl+Shift+P`, `W`, `?`. */
 export function chordOf(press: KeyPress): string {
-  const name = press.key.length === 1 ? press.key.toUpperCase() : press.key === ' ' ? 'Space' : press.key;
+  const name = press.key === ' ' ? 'Space' : press.key.length === 1 ? press.key.toUpperCase() : press.key;
   const parts: string[] = [];
   if (press.ctrlKey || press.metaKey) parts.push('Ctrl');
   if (press.altKey) parts.push('Alt');

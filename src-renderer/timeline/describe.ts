@@ -41,7 +41,7 @@ export function titleOf(event: EventRow): string {
     if (kind.name === 'diskPart') return 'disk';
     const operation = IO_OPERATIONS[event.b & 15] ?? 'request';
     const cause = IO_CAUSES[event.b >> 4] ?? 'other';
-    return `${operation} (${cause})`;
+    return `I/O ${operation} (${cause})`;
   }
   if (kind?.name === 'handlerStep') return `handler: ${HANDLER_STEPS[event.b] ?? event.b}`;
   return labelOf(event.kind);

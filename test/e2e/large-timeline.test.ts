@@ -38,7 +38,7 @@ async function framesDuring(act: () => Promise<void>): Promise<Frames> {
     requestAnimationFrame(tick);
   }`);
   await act();
-  const times = (await page.evaluate('{ const f = window.__frames; window.__frames = undefined; f }')) as number[];
+  const times = await page.evaluate<number[]>('{ const f = window.__frames; window.__frames = undefined; f }');
   const gaps = times
     .slice(1)
     .map((time, i) => time - times[i])
@@ -73,7 +73,7 @@ describe('a run of ten million events', () => {
   });
 
   it('has its first picture at once', async () => {
-    const opened = (await page.evaluate(`new Promise((resolve) => {
+    const opened = await page.evaluate<number>(`new Promise((resolve) => {
       const start = performance.now();
       document.querySelector('[data-run] .name').click();
       const look = () => {
@@ -82,7 +82,7 @@ describe('a run of ten million events', () => {
         else requestAnimationFrame(look);
       };
       look();
-    })`)) as number;
+    })`);
     console.log(`first picture after ${opened.toFixed(0)} ms`);
     await page.locator('[data-drawn=whole]').waitFor();
     await page.screenshot({ path: screenshotPath('large-whole') });

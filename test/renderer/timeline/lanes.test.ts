@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { EventKind, type Lane } from '../../../src-main/model/events.ts';
+import { layoutLanes, NO_ARRANGEMENT, rowAt, tracksOf, type Track } from '../../../src-renderer/timeline/lanes.ts';
+import { makeTile } from './tiles.ts';
+
+const LANES: readonly Lane[] = [
+  { name: 'dirty pages', group: 'counter' },
+  { name: 'block layer', group: 'block' },
+  { name: 'main', group: 'thread' },
+  { name: 'empty', group: 'journal' },
+];
+const TRACKS: readonly Track[] = [
+  { lane: 1, kind: EventKind.io, events: 3, most: 0 },
+  { lane: 2, kind: EventKind.readFault, events: 9, most: 0 },
+  { lane: 2, kind: EventKind.step, events: 2, most: 0 },
+  { lane: 0, kind: EventKind.counter, events: 5, most: 12 },
+];
+
+const names = (layout: ReturnType<typeof layoutLanes>): string[] => layout.blocks.map((block) => block.name);
+
+describe('tracks', () => {
+  it('counts cells and spans by lane and kind, and leaves out counters that stay at zero', () => {
+    const tile = makeTile(
+      { from: 0, to: 100, columns: 10 },
+      [
+        { column: 1, lane: 2, events: 4 },
+        { column: 7, lane: 2, events: 3 },
+        { column: 2, lane: 0, kind: EventKind.counter, value: 12 },
+        { column: 2, lane: 1, kind: EventKind.counter, value: 0 },
+      ],
+      [{ index: 5, time: 0, duration: 50, lane: 2, kind: EventKind.readFault }],
+    );
+    expect(tracksOf(tile)).toEqual([
+      { lane: 2, kind: EventKind.readFault, events: 8, most: 0 },
+      { lane: 0, kind: EventKind.counter, events: 1, most: 12 },
+    ]);
+  });
+});
+
+describe('lanes', () => {
+  it('stand in the order of their groups, empty ones left out, spans above marks', () => {
+    const layout = layoutLanes(LANES, TRACKS, NO_ARRANGEMENT);
+    expect(names(layout)).toEqual(['main', 'block layer', 'dirty pages']);
+    expect(layout.blocks[0].rows.map((row) => row.kind)).toEqual([EventKind.step, EventKind.readFault]);
+  });
+
+  it('do not overlap, and every row is found at its height', () => {
+    const layout = layoutLanes(LANES, TRACKS, NO_ARRANGEMENT);
+    let below = 0;
+    for (const [i, row] of layout.rows.entries()) {
+      expect(row.y).toBeGreaterThanOrEqual(below);
+      below = row.y + row.height;
+      expect(rowAt(layout, row.y)).toBe(i);
+      expect(rowAt(layout, below - 0.5)).toBe(i);
+    }
+    expect(rowAt(layout, layout.height + 10)).toBe(-1);
+  });
+
+  it('fold into one row that stands for all their kinds', () => {
+    const layout = layoutLanes(LANES, TRACKS, { ...NO_ARRANGEMENT, folded: new Set([2]) });
+    expect(layout.blocks[0].rows).toHaveLength(1);
+    expect(layout.rowOf(2, EventKind.step)).toBe(layout.rowOf(2, EventKind.readFault));
+    expect(layout.blocks[0].rows[0].events).toBe(11);
+  });
+
+  it('come first when pinned, and go when hidden', () => {
+    const pinned = layoutLanes(LANES, TRACKS, { ...NO_ARRANGEMENT, pinned: new Set([0]) });
+    expect(names(pinned)[0]).toBe('dirty pages');
+    const hidden = layoutLanes(LANES, TRACKS, { ...NO_ARRANGEMENT, hidden: new Set([1]) });
+    expect(names(hidden)).not.toContain('block layer');
+    expect(hidden.rowOf(1, EventKind.io)).toBe(-1);
+  });
+
+  it('keep an order of their own', () => {
+    const layout = layoutLanes(LANES, TRACKS, { ...NO_ARRANGEMENT, order: [1, 2] });
+    expect(names(layout).slice(0, 2)).toEqual(['block layer', 'main']);
+  });
+});
