@@ -58,7 +58,7 @@ function salvage(copy: string, fresh: string, options: OpenOptions): Outcome {
     const file = `${fresh}-${name}`;
     const outcome = copyRuns(copy, file, options);
     if (outcome !== undefined) attempts.push({ file, outcome });
-    return outcome !== undefined && outcome.lost.length === 0;
+    return outcome?.lost.length === 0;
   };
   try {
     if (!attempt('as-is')) {
@@ -139,7 +139,7 @@ function copyRun(
     checkFacts(row, file);
     ({ run, documents } = readRecord(db, row, file));
   } catch (error) {
-    outcome.lost.push({ id: String(row.id), why: whyOf(error) });
+    outcome.lost.push({ id: row.id, why: whyOf(error) });
     return;
   }
   let missing: string | undefined;
@@ -189,7 +189,7 @@ function readRecord(db: Db, row: RunRow, file: string): { run: NewRun; documents
       return { kind, hash, json: '' };
     }
   });
-  let annotation: Partial<NewRun> = {};
+  let annotation: Partial<NewRun>;
   try {
     annotation = annotationOf(row, file);
   } catch {
