@@ -97,7 +97,8 @@ export class AddressSpace {
     this.last = null;
     this.lastTable = -1;
     const end = vma.start + vma.pages;
-    for (let region = Math.ceil(vma.start / TABLE_PAGES); (region + 1) * TABLE_PAGES <= end; region++) this.tables.delete(region);
+    for (let region = Math.ceil(vma.start / TABLE_PAGES); (region + 1) * TABLE_PAGES <= end; region++)
+      this.tables.delete(region);
   }
 
   named(name: string): Vma | undefined {

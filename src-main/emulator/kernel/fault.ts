@@ -171,6 +171,7 @@ function* fillNew(k: Kernel, task: Task, fault: Fault, folio: number): Op {
   const { folios } = k;
   if (k.policy.inMemory) {
     k.zero(task, folios.pages(folio));
+    k.contents?.zeroPages(fault.vma.file, folios.index[folio], folios.pages(folio));
     folios.flags[folio] |= FolioFlag.uptodate;
     k.unlock(folio);
     return;
@@ -202,6 +203,7 @@ function tryFind(k: Kernel, task: Task, fault: Fault): number {
       folio = tryNewFolio(k, task, file, page, hugeOrder(k, fault));
       if (folio === NO_FOLIO) return WAIT;
       k.zero(task, folios.pages(folio));
+      k.contents?.zeroPages(file, folios.index[folio], folios.pages(folio));
       folios.flags[folio] |= FolioFlag.uptodate;
     }
   } else if (folio !== NO_FOLIO) {

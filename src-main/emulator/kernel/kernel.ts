@@ -11,6 +11,7 @@ import type { KernelDocument } from '#model/kernel';
 import type { KernelCosts } from '#model/kernel-costs';
 import type { WaitKind } from '#model/wait-for';
 import type { AddressSpace, Vma } from './address-space.ts';
+import type { Contents } from './contents.ts';
 import { CounterId, type Counters, type Tally } from './counters.ts';
 import type { KernelFile } from './file.ts';
 import { FolioFlag, FolioList, FolioTable, NOBODY, NO_FOLIO } from './folios.ts';
@@ -72,6 +73,8 @@ export class Kernel {
   /** Orders of the folios of files, log2 of pages. */
   readonly minOrder: number;
   readonly maxOrder: number;
+  /** The bytes themselves, for tests that compare them; a run does without. */
+  contents: Contents | null = null;
   block!: BlockQueue;
   io!: IoTable;
   /** Rises with everything that may end a wait. */
@@ -347,6 +350,7 @@ export class Kernel {
     const pages = folios.pages(folio);
     const page = folios.index[folio];
     file.index.remove(page, pages);
+    this.contents?.dropPages(file, page, pages);
     this.lruRemove(folio);
     this.cachedPages -= pages;
     this.counters.values[CounterId.cachedPages] = this.cachedPages;

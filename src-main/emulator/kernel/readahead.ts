@@ -72,6 +72,7 @@ export function readZeros(k: Kernel, task: Task, file: KernelFile, folio: number
   const pages = folios.pages(folio);
   if (!k.policy.inMemory && !k.readsAsZeros(file, folios.index[folio], pages)) return false;
   k.zero(task, pages);
+  k.contents?.zeroPages(file, folios.index[folio], pages);
   folios.flags[folio] |= FolioFlag.uptodate;
   k.unlock(folio);
   return true;
@@ -100,9 +101,7 @@ function submitReads(k: Kernel, task: Task, file: KernelFile, newFolios: readonl
     const page = folios.index[folio];
     const larger = fs.pagesPerBlock > 1;
     const first = larger ? page : k.firstBlock(page);
-    const end = larger
-      ? Math.min(page + folios.pages(folio), file.pages)
-      : k.blocksOf(file, page, folios.pages(folio))[1];
+    const end = larger ? page + folios.pages(folio) : k.blocksOf(file, page, folios.pages(folio))[1];
     for (let i = first; i < end; i++) {
       const block = larger ? k.firstBlock(i) : i;
       if (file.blocks.map.state(block) !== BlockState.written) continue;
