@@ -113,6 +113,15 @@ export class Shell implements AppServices {
     return choice.canceled || file === undefined ? null : readDocument(file);
   }
 
+  async askForFiles(): Promise<string[]> {
+    const choice = await dialog.showOpenDialog({ title: 'Import', properties: ['openFile', 'multiSelections'] });
+    return choice.canceled ? [] : choice.filePaths;
+  }
+
+  today(): string {
+    return new Date().toISOString().slice(0, 10);
+  }
+
   async saveText(suggestion: string, makeText: () => Promise<string>): Promise<{ file: string } | null> {
     const defaultPath = join(app.getPath('documents'), suggestion);
     const choice = await dialog.showSaveDialog({ title: 'Save the report', defaultPath });

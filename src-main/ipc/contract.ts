@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import { runDiffSchema } from './compare-schemas.ts';
+import { takenFileSchema } from './import-schemas.ts';
 import {
   annotatedSchema,
   annotationSchema,
   experimentPresetSchema,
   menuCommandSchema,
   operationIdSchema,
+  presetDocumentSchema,
   problemSchema,
   progressSchema,
   runIdSchema,
@@ -72,6 +75,28 @@ export const contract = {
     request: v.pipe(v.array(runIdSchema), v.minLength(1), v.maxLength(32)),
     response: v.nullable(v.object({ file: v.string() })),
   },
+
+  /** Two to eight runs, each with the first. */
+  'runs.compare': {
+    request: v.pipe(v.array(runIdSchema), v.minLength(2), v.maxLength(8)),
+    response: runDiffSchema,
+  },
+
+  /** The documents that ship: machines and their parts, kernels, file systems. */
+  'documents.list': { request: nothing, response: v.array(presetDocumentSchema) },
+
+  /** Takes files dropped on the window: experiments are answered, recordings imported. Long, as `experiments.run`. */
+  'files.take': {
+    request: v.strictObject({
+      operation: operationIdSchema,
+      files: v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.maxLength(100)),
+    }),
+    response: v.array(takenFileSchema),
+  },
+  /** The same for files chosen in the system's own dialog. */
+  'files.choose': { request: operationIdSchema, response: v.array(takenFileSchema) },
+  /** What can be imported, by name. */
+  'files.formats': { request: nothing, response: v.array(v.object({ id: v.string(), label: v.string() })) },
 
   /** How many events a run has and the time they span. */
   'timeline.extent': { request: runIdSchema, response: extentSchema },

@@ -1,8 +1,12 @@
+import { compareRuns } from '#lab/compare';
 import type { Lab } from '#lab/lab';
+import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
 import { aggregateEvents, chainOf, seekEvent } from './event-queries.ts';
+import type { TakenFile } from './import-schemas.ts';
+import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
-import type { MenuCommand, Theme } from './schemas.ts';
+import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
 export interface AppServices {
@@ -12,15 +16,42 @@ export interface AppServices {
   copyText(text: string): void;
   takeOpened(): Promise<{ file: string; document: unknown }[]>;
   askForDocument(): Promise<{ file: string; document: unknown } | null>;
+  /** Files to import; none when the person changed their mind. */
+  askForFiles(): Promise<string[]>;
+  /** ISO date. */
+  today(): string;
   /** Asks where to, writes, and says where; null when the person changed their mind. */
   saveText(suggestion: string, makeText: () => Promise<string>): Promise<{ file: string } | null>;
   /** Tells every window of ours that the library changed. */
   runsChanged(): void;
 }
 
+const PRESET_KINDS = ['machine', 'processor', 'storage', 'kernelCosts', 'kernel', 'filesystem'] as const;
+
+/** The documents that ship, by kind, as they were written. */
+function presetDocuments(documents: Lab['documents']): PresetDocument[] {
+  return PRESET_KINDS.flatMap((kind) =>
+    documents.ids(kind).map((id) => {
+      const document: unknown = documents.get(kind, id);
+      const { name, year } = document as { name?: unknown; year?: unknown };
+      const text = (value: unknown): string =>
+        typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+      return { kind, id, name: text(name) || id, year: text(year), document };
+    }),
+  );
+}
+
 /** Each channel answered by a use case of the lab. */
 export function makeHandlers(lab: Lab, app: AppServices, operations: Operations): Handlers {
   const { library } = lab;
+  const take = async (id: string, files: readonly string[], sender: MessageTarget): Promise<TakenFile[]> => {
+    const tell = (progress: unknown): void => {
+      send(sender, 'operations.progress', progress);
+    };
+    const taken = await operations.run(id, tell, (operation) => takeFiles(files, library, operation, app.today()));
+    if (taken.some(({ became }) => became === 'run')) app.runsChanged();
+    return taken;
+  };
   return {
     'app.info': () => app.info(),
     'app.setTheme': (theme) => app.setTheme(theme),
@@ -64,6 +95,14 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       app.runsChanged();
     },
     'runs.saveReport': (ids) => app.saveText(`faultline-${ids[0] ?? 'report'}.html`, () => lab.report(ids)),
+
+    'runs.compare': (ids) => compareRuns(library, ids),
+
+    'documents.list': () => presetDocuments(lab.documents),
+
+    'files.take': ({ operation, files }, sender) => take(operation, files, sender),
+    'files.choose': async (operation, sender) => take(operation, await app.askForFiles(), sender),
+    'files.formats': () => IMPORTERS.map(({ id, label }) => ({ id, label })),
 
     'timeline.extent': (run) => library.extent(run),
     'timeline.tile': ({ run, from, to, columns }) => library.tile(run, { from, to, columns }),

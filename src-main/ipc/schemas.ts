@@ -140,6 +140,17 @@ export const experimentPresetSchema = v.object({
   document: v.unknown(),
 });
 
+/** A document that ships, with what a list shows of it. */
+export const presetDocumentSchema = v.object({
+  kind: v.picklist(['machine', 'processor', 'storage', 'kernelCosts', 'kernel', 'filesystem']),
+  id: text,
+  name: text,
+  /** Empty where the document names none. */
+  year: text,
+  document: v.unknown(),
+});
+export type PresetDocument = v.InferOutput<typeof presetDocumentSchema>;
+
 export const operationIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 export const progressSchema = v.object({

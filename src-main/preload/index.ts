@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { CHANNELS, TOPICS } from '#ipc/contract';
 
 const calls = Object.fromEntries(
@@ -16,4 +16,7 @@ const topics = Object.fromEntries(
   ]),
 );
 
-contextBridge.exposeInMainWorld('faultline', { calls, topics });
+/** Where a file that was dropped on the window lies: the page itself never learns a path it was not handed. */
+const pathOf = (file: File): string => webUtils.getPathForFile(file);
+
+contextBridge.exposeInMainWorld('faultline', { calls, topics, pathOf });

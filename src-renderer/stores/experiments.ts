@@ -131,5 +131,5 @@ export const useExperiments = defineStore('experiments', () => {
     await ask('operations.cancel', work.value.operation);
   }
 
-  return { presets, opened, all, current, chosen, work, now, results, load, openFile, takeOpened, run, cancel };
+  return { presets, opened, all, current, chosen, work, now, results, load, add, openFile, takeOpened, run, cancel };
 });

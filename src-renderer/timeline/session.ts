@@ -24,6 +24,12 @@ export interface SpanFigures {
   readonly kinds: readonly Aggregate[];
 }
 
+/** Several runs on one time axis: they see the same span of it. */
+export interface SharedAxis {
+  readonly whole: View;
+  readonly view: ShallowRef<View>;
+}
+
 /** One open timeline: what is seen of a run, and what of it is selected. */
 export interface TimelineSession {
   readonly run: RunInfo;
@@ -60,17 +66,22 @@ export interface TimelineSession {
 const FAULT_KINDS = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault, EventKind.sigbus] as const;
 
 /** Opens a run's timeline. @throws LabError when the library does not have it */
-export async function openSession(runId: string, onError: (error: unknown) => void): Promise<TimelineSession> {
+export async function openSession(
+  runId: string,
+  onError: (error: unknown) => void,
+  shared?: SharedAxis,
+): Promise<TimelineSession> {
   const run = await ask('runs.get', runId);
   const extent = await ask('timeline.extent', runId);
-  const whole: View = { from: extent.from, to: Math.max(extent.to, extent.from + 1000) };
-  const overview = await ask('timeline.tile', { run: runId, ...whole, columns: OVERVIEW_COLUMNS });
+  const own: View = { from: extent.from, to: Math.max(extent.to, extent.from + 1000) };
+  const whole = shared?.whole ?? own;
+  const overview = await ask('timeline.tile', { run: runId, ...own, columns: OVERVIEW_COLUMNS });
   const tracks = tracksOf(overview);
 
   const arrivals = ref(0);
   const arrangement = ref<Arrangement>(NO_ARRANGEMENT) as Ref<Arrangement>;
   const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
-  const view = shallowRef<View>(fitRun(whole));
+  const view = shared?.view ?? shallowRef<View>(fitRun(whole));
   const selected = shallowRef<EventRow | null>(null);
   const chain = shallowRef<Chain | null>(null);
   const span = shallowRef<View | null>(null);
@@ -78,7 +89,7 @@ export async function openSession(runId: string, onError: (error: unknown) => vo
   const visited: View[] = [];
   const chains = new Map<number, Chain>();
   const source = new TileSource(
-    whole,
+    own,
     (from, to, columns) => ask('timeline.tile', { run: runId, from, to, columns }),
     () => arrivals.value++,
     onError,

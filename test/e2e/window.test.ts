@@ -13,6 +13,14 @@ import { repositoryRoot } from '../support/shared.ts';
 
 const SEED = 'resources/experiments/2005-question.json';
 
+/** What `strace -f -ttt -T` writes of a program that stores into a mapped file. */
+const STRACE = `1000 1700000000.000100 openat(AT_FDCWD, "a", O_RDWR) = 3 <0.000020>
+1000 1700000000.000200 ftruncate(3, 65536) = 0 <0.000015>
+1000 1700000000.000300 mmap(NULL, 65536, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7f0000000000 <0.000018>
+1000 1700000000.000900 msync(0x7f0000000000, 65536, MS_SYNC) = 0 <0.004000>
+1000 1700000000.005200 +++ exited with 0 +++
+`;
+
 const SIZES = [
   [1280, 800],
   [1920, 1080],
@@ -89,7 +97,7 @@ describe('the window', () => {
     await page.getByRole('button', { name: 'P5', exact: true }).click();
     const list = page.getByRole('grid', { name: 'Events in the visible span' });
     await list.waitFor();
-    const gutter = page.getByRole('region', { name: /^Lane / });
+    const gutter = page.getByRole('group', { name: /^Lane / });
     expect((await gutter.allInnerTexts()).join(' ')).toContain('write-protect fault');
     await page.getByLabel('Kinds in the list').selectOption({ label: 'write-protect fault' });
     await page.getByText('256', { exact: true }).first().waitFor();
@@ -163,7 +171,12 @@ describe('the window', () => {
     await page.getByLabel('Choose run').nth(1).check();
     await page.getByRole('button', { name: 'Compare 2' }).click();
     await page.getByRole('region', { name: 'The runs side by side: one row a run' }).waitFor();
+    await page.getByRole('heading', { name: 'What was set differently' }).waitFor();
+    await page.locator('.stack .timeline').nth(1).waitFor();
     await shoot('compare');
+    const seen = await page.locator('.strip .window').getAttribute('style');
+    await page.getByRole('button', { name: 'Show it' }).first().click();
+    await expect.poll(() => page.locator('.strip .window').getAttribute('style')).not.toBe(seen);
   });
 
   it('opens a file named on the command line, tells progress, and cancels', async () => {
@@ -189,6 +202,46 @@ describe('the window', () => {
     const runs = page.getByRole('grid', { name: 'Runs' });
     await runs.waitFor();
     expect(await runs.innerText()).not.toContain('A large question');
+  });
+
+  it('shows who waits for whom in a deadlock', async () => {
+    await page.getByRole('button', { name: 'Experiments' }).click();
+    await page.getByRole('button', { name: /^Deadlock City/ }).click();
+    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
+    const table = page.getByRole('region', { name: /^Result of/ });
+    await table.waitFor({ timeout: 60_000 });
+    await table.getByRole('row').filter({ hasText: 'deadlock' }).first().getByRole('button').click();
+    const graph = page.getByRole('region', { name: 'Who waits for whom' });
+    await graph.waitFor();
+    expect(await graph.innerText()).toMatch(/Nothing can go on[\s\S]*waits for/);
+    await shoot('deadlock');
+    await page.getByRole('button', { name: 'Timeline', exact: true }).click();
+    await page.locator('[data-drawn=whole]').waitFor();
+    await shoot('deadlock-timeline');
+  });
+
+  it('browses machines, every figure with its source', async () => {
+    await page.getByRole('button', { name: 'Machines' }).click();
+    await page.getByRole('button', { name: /Prescott/ }).click();
+    const figure = page.locator('.entries details').first();
+    await figure.locator('summary').click();
+    expect((await figure.locator('p').first().innerText()).length).toBeGreaterThan(5);
+    await shoot('machines');
+  });
+
+  it('imports a recording that another tool wrote', async () => {
+    await page.getByRole('button', { name: 'Recordings' }).click();
+    await page.getByRole('heading', { name: 'What can be imported' }).waitFor();
+    const recording = join(folder, 'store.txt');
+    writeFileSync(recording, STRACE);
+    await application.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    }, recording);
+    await page.getByRole('button', { name: 'Import files' }).click();
+    await page.getByRole('region', { name: 'Just imported' }).waitFor();
+    await shoot('recordings');
+    await page.getByRole('button', { name: 'Open its timeline' }).click();
+    await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor();
   });
 
   it('says what is wrong with a document, and where', async () => {

@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+
+const text = v.string();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What became of one file that was dropped on the window or chosen for import. */
+export const takenFileSchema = v.variant('became', [
+  /** An experiment document, not checked yet. */
+  v.object({ became: v.literal('experiment'), file: text, document: v.unknown() }),
+  /** A run of the library. */
+  v.object({
+    became: v.literal('run'),
+    file: text,
+    /** Format, for people. */
+    format: text,
+    run: text,
+    existing: v.boolean(),
+    events: count,
+    /** What of the file was not taken, and why. */
+    leftAside: v.array(v.object({ reason: text, count })),
+  }),
+  /** Figures: a machine's measurements, which belong to a document and not to a run. */
+  v.object({ became: v.literal('figures'), file: text, format: text }),
+  v.object({ became: v.literal('nothing'), file: text, message: text }),
+]);
+export type TakenFile = v.InferOutput<typeof takenFileSchema>;

@@ -1,0 +1,164 @@
+/** Figures of a document in the order in which they stand, each with where it comes from. */
+export interface Provenance {
+  readonly source: string;
+  readonly method: string;
+  readonly date: string;
+  readonly note: string;
+}
+
+export interface Figure extends Provenance {
+  readonly kind: 'quantity';
+  /** Path in the document, in words. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** A table, or a distribution's quantiles: points of a curve where it has two columns. */
+export interface Curve extends Provenance {
+  readonly kind: 'curve';
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly units: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** A choice that is no figure: a name, a rule, a switch. */
+export interface Choice {
+  readonly kind: 'choice';
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Entry = Figure | Curve | Choice;
+
+export interface Section {
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+type Fields = Record<string, unknown>;
+
+/** Fields that the head of the page shows. */
+const HEAD = new Set(['format', 'id', 'name', 'year', 'description', 'notes', 'sources']);
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `writeProtectFault` as `write protect fault`. */
+export function inWords(field: string): string {
+  return field
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase();
+}
+
+/** All that a document says, grouped by its top-level fields. Sources named by a key are spelt out. */
+export function sectionsOf(document: unknown): Section[] {
+  if (!isFields(document)) return [];
+  const sources = isFields(document['sources']) ? document['sources'] : {};
+  const sections: Section[] = [];
+  const single: Entry[] = [];
+  for (const [field, value] of Object.entries(document)) {
+    if (HEAD.has(field)) continue;
+    const entries: Entry[] = [];
+    collect(value, '', sources, entries);
+    if (entries.length === 1 && entries[0].name === '') single.push({ ...entries[0], name: inWords(field) });
+    else if (entries.length > 0) sections.push({ title: inWords(field), entries });
+  }
+  return single.length === 0 ? sections : [{ title: 'general', entries: single }, ...sections];
+}
+
+function collect(value: unknown, name: string, sources: Fields, into: Entry[]): void {
+  if (value === null || value === undefined) return;
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => {
+      const label = isFields(item) && typeof item['name'] === 'string' ? item['name'] : `${i + 1}`;
+      collect(item, joined(name, label), sources, into);
+    });
+    return;
+  }
+  if (!isFields(value)) {
+    into.push({ kind: 'choice', name, text: String(value as string | number | boolean) });
+    return;
+  }
+  if (typeof value['value'] === 'number' && typeof value['unit'] === 'string') {
+    const { value: figure, unit } = value as { value: number; unit: string };
+    into.push({ kind: 'quantity', name, value: figure, unit, ...provenanceOf(value, sources) });
+    return;
+  }
+  const curve = curveOf(value, name, sources);
+  if (curve !== null) {
+    into.push(curve);
+    return;
+  }
+  for (const [field, inner] of Object.entries(value)) {
+    if (field !== 'name' || typeof inner !== 'string') collect(inner, joined(name, inWords(field)), sources, into);
+  }
+}
+
+function joined(name: string, part: string): string {
+  return name === '' ? part : `${name}, ${part}`;
+}
+
+function curveOf(value: Fields, name: string, sources: Fields): Curve | null {
+  const provenance = provenanceOf(value, sources);
+  if (Array.isArray(value['columns']) && Array.isArray(value['rows']) && Array.isArray(value['units'])) {
+    const { columns, units, rows } = value as unknown as Pick<Curve, 'columns' | 'units' | 'rows'>;
+    return { kind: 'curve', name, columns, units, rows, ...provenance };
+  }
+  const unit = typeof value['unit'] === 'string' ? value['unit'] : '';
+  for (const [field, columns] of [
+    ['quantiles', ['fraction', 'value']],
+    ['histogram', ['value', 'count']],
+  ] as const) {
+    const rows = value[field];
+    if (!Array.isArray(rows)) continue;
+    const units = field === 'quantiles' ? ['', unit] : [unit, ''];
+    return { kind: 'curve', name, columns, units, rows: rows as number[][], ...provenance };
+  }
+  return null;
+}
+
+function provenanceOf(value: Fields, sources: Fields): Provenance {
+  const text = (field: string): string => (typeof value[field] === 'string' ? value[field] : '');
+  return {
+    source: sourceText(text('source'), sources),
+    method: text('method'),
+    date: text('date'),
+    note: text('note'),
+  };
+}
+
+/** A source is told in full, or by a key of the document's own list. */
+function sourceText(source: string, sources: Fields): string {
+  const entry = sources[source];
+  if (typeof entry === 'string') return entry;
+  if (!isFields(entry)) return source;
+  return Object.values(entry)
+    .filter((part) => typeof part === 'string' || typeof part === 'number')
+    .join(', ');
+}
+
+/** Points of a curve in a box of the given size, as an SVG polyline; axes are logarithmic where a decade or more is spanned. */
+export function polylineOf(curve: Curve, width: number, height: number): string {
+  const points = curve.rows.map((row) => [row[0], row[1]] as const);
+  const place = (values: readonly number[], size: number): ((value: number) => number) => {
+    const low = Math.min(...values);
+    const high = Math.max(...values);
+    const log = low > 0 && high / low >= 10;
+    const of = (value: number): number => (log ? Math.log(value) : value);
+    const range = of(high) - of(low) || 1;
+    return (value) => ((of(value) - of(low)) / range) * size;
+  };
+  const x = place(
+    points.map(([a]) => a),
+    width,
+  );
+  const y = place(
+    points.map(([, b]) => b),
+    height,
+  );
+  return points.map(([a, b]) => `${x(a).toFixed(1)},${(height - y(b)).toFixed(1)}`).join(' ');
+}
