@@ -15,12 +15,15 @@ export const libraryArg = {
   },
 } as const;
 
+/** Absolute path of the library that the option, the environment or custom names. */
+export function libraryPathOf(library: string | undefined): string {
+  if (library !== undefined) return resolve(library);
+  return defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+}
+
 /** Opens the lab of the command line, and closes it when `use` is done, whatever happens. */
 export async function withLab<T>(library: string | undefined, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const libraryPath =
-    library === undefined
-      ? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() })
-      : resolve(library);
+  const libraryPath = libraryPathOf(library);
   mkdirSync(dirname(libraryPath), { recursive: true });
   const lab = await Lab.open({
     makeEmulatorWorker: () => new Worker(new URL('../workers/emulator.ts', import.meta.url)),

@@ -73,9 +73,15 @@ async function resolveCommand(root: AnyCommand, words: readonly string[]): Promi
   let rest = words;
   for (;;) {
     const subCommands = await value(command.subCommands);
+    if (subCommands === undefined) return { command, parent, rest };
     const word = rest[0];
-    if (subCommands === undefined || word === undefined || word.startsWith('-')) return { command, parent, rest };
-    const next = Object.hasOwn(subCommands, word) ? subCommands[word] : undefined;
+    const named = word !== undefined && Object.hasOwn(subCommands, word);
+    const fallback = await value(command.default);
+    if (!named && fallback !== undefined && word !== '--help' && word !== '-h') {
+      return { command: (await value(subCommands[fallback])) as AnyCommand, parent: command, rest };
+    }
+    if (word === undefined || word.startsWith('-')) return { command, parent, rest };
+    const next = named ? subCommands[word] : undefined;
     if (next === undefined) throw unknownCommand(word, command);
     parent = command;
     command = (await value(next)) as AnyCommand;

@@ -214,6 +214,11 @@ export class Library {
     });
   }
 
+  /** Bytes that a run's events take in the library. */
+  bytesOf(reference: string): number {
+    return this.guard(() => this.find(reference).bytes);
+  }
+
   /** Id of the run that came of a plan, if the library has it. */
   findByPlan(planHash: string): string | undefined {
     return this.guard(() =>

@@ -102,6 +102,10 @@ export class StoreClient {
     return this.call('getRun', [reference]);
   }
 
+  bytesOf(reference: string): Promise<number> {
+    return this.call('bytesOf', [reference]);
+  }
+
   findByPlan(planHash: string): Promise<string | undefined> {
     return this.call('findByPlan', [planHash]);
   }

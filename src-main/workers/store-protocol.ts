@@ -12,6 +12,7 @@ export const STORE_METHODS = [
   'abort',
   'listRuns',
   'getRun',
+  'bytesOf',
   'findByPlan',
   'tags',
   'documents',

@@ -22,7 +22,8 @@ function serve(port: MessagePort): void {
     }
     const response = answer(request);
     port.postMessage(response, response.type === 'done' ? buffersIn(response.value) : []);
-    if (request.type === 'close') for (const open of ports.splice(0)) open.close();
+    // Closed, or never opened: nothing keeps the thread alive.
+    if (library === null) for (const open of ports.splice(0)) open.close();
   });
 }
 

@@ -52,7 +52,11 @@ describe('the store behind its thread', () => {
   it('answers with errors of the same kind', async () => {
     await expect(client.getRun('missing')).rejects.toThrow(InputError);
     await expect(client.append(77, [...sampleBatches(5)][0])).rejects.toThrow('no run is being saved');
-    await expect(StoreClient.open(new Worker(entry), folder)).rejects.toThrow(StoreFailure);
+    const worker = new Worker(entry);
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    await expect(StoreClient.open(worker, folder)).rejects.toThrow(StoreFailure);
+    // A thread without a library would keep the program alive.
+    expect(await ended).toBe(0);
   });
 
   it('serves a second port', async () => {

@@ -1,37 +1,21 @@
 import { defineCommand } from 'citty';
-import { comparisonTable } from '#cli/comparison';
-import { libraryArg, withLab } from '#cli/open-lab';
-import { printJson, printLine } from '#cli/output';
-
-/** Runs a list shows unless asked for more. */
-const PAGE = 100;
 
 export default defineCommand({
-  meta: { name: 'runs', description: 'List the runs of the library, newest first' },
-  args: {
-    text: { type: 'positional', required: false, description: 'words sought in names, notes, tags and documents ...' },
-    limit: { type: 'string', description: `at most so many (default ${PAGE})`, valueHint: 'N' },
-    json: { type: 'boolean', description: 'print one JSON document' },
-    ...libraryArg,
+  meta: {
+    name: 'runs',
+    description: 'The runs of the library: list (also without a word), show, tag, note, delete, prune, repair',
   },
-  async run({ args }) {
-    const limit = args.limit === undefined ? PAGE : Number(args.limit);
-    const text = args._.join(' ');
-    const { total, runs } = await withLab(args.library, async (lab) => {
-      const page = await lab.library.listRuns({ limit, ...(text === '' ? {} : { text }) });
-      return { total: page.total, runs: await Promise.all(page.runs.map((run) => lab.library.getRun(run.id))) };
-    });
-    if (args.json) {
-      printJson({ total, runs });
-      return;
-    }
-    if (runs.length === 0) {
-      printLine(
-        text === '' ? 'The library is empty: "faultline run 2005-question" makes the first runs.' : 'No run matches.',
-      );
-      return;
-    }
-    for (const line of comparisonTable(runs)) printLine(line);
-    if (total > runs.length) printLine(`${runs.length} of ${total} runs; --limit shows more`);
+  default: 'list',
+  subCommands: {
+    list: () => import('./runs/list.ts').then((m) => m.default),
+    show: () => import('./runs/show.ts').then((m) => m.default),
+    tag: () => import('./runs/edit.ts').then((m) => m.tag),
+    note: () => import('./runs/edit.ts').then((m) => m.note),
+    delete: () => import('./runs/remove.ts').then((m) => m.remove),
+    undo: () => import('./runs/remove.ts').then((m) => m.undo),
+    purge: () => import('./runs/remove.ts').then((m) => m.purge),
+    prune: () => import('./runs/remove.ts').then((m) => m.prune),
+    verify: () => import('./runs/soundness.ts').then((m) => m.verify),
+    repair: () => import('./runs/soundness.ts').then((m) => m.repair),
   },
 });
