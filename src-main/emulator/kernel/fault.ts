@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
 import { IoCause } from './io.ts';
-import { type Maybe, type Op, type Task, then } from './task.ts';
+import { type Maybe, type Op, type Task, thenDo } from './task.ts';
 import { LOOK_EVERY, balanceDirty } from './throttle.ts';
 
 /** log2 of {@link HUGE_PAGES}. */
@@ -91,7 +91,7 @@ export function faultAt(
     : write
       ? writeProtected(k, task, fault)
       : true;
-  if (typeof good === 'object') return then(good, (is) => finish(k, task, fault, event, cause, address, is));
+  if (typeof good === 'object') return thenDo(good, (is) => finish(k, task, fault, event, cause, address, is));
   return finish(k, task, fault, event, cause, address, good);
 }
 
@@ -299,7 +299,7 @@ function* waitRead(k: Kernel, task: Task, folio: number): Op {
 /** No PTE: a read of any mapping, or a store through a shared one. */
 function mapFile(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
   const found = findPage(k, task, fault);
-  if (typeof found === 'object') return then(found, (folio) => mapFound(k, task, fault, folio));
+  if (typeof found === 'object') return thenDo(found, (folio) => mapFound(k, task, fault, folio));
   return mapFound(k, task, fault, found);
 }
 
@@ -309,14 +309,14 @@ function mapFound(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boo
   if (folio === NO_FOLIO) return false;
   if (!vma.shared && !k.policy.inMemory) return install(k, task, fault, folio);
   const filled = k.policy.fill(k, task, vma.file, folio, write);
-  if (typeof filled === 'object') return then(filled, (is) => mapFilled(k, task, fault, is));
+  if (typeof filled === 'object') return thenDo(filled, (is) => mapFilled(k, task, fault, is));
   return mapFilled(k, task, fault, filled);
 }
 
 function mapFilled(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
   if (folio === NO_FOLIO || !fault.write) return install(k, task, fault, folio);
   const stored = store(k, task, fault, folio);
-  if (typeof stored === 'object') return then(stored, (is) => install(k, task, fault, is));
+  if (typeof stored === 'object') return thenDo(stored, (is) => install(k, task, fault, is));
   return install(k, task, fault, stored);
 }
 
@@ -338,7 +338,7 @@ function install(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
 function store(k: Kernel, task: Task, fault: Fault, found: number): Maybe<number> {
   if (k.policy.trapsStores) k.charge(task, CycleCause.filesystem, k.fs.storeHookPs);
   const ready = k.policy.store(k, task, fault.vma.file, found);
-  if (typeof ready === 'object') return then(ready, (folio) => stored(k, task, fault, folio));
+  if (typeof ready === 'object') return thenDo(ready, (folio) => stored(k, task, fault, folio));
   return stored(k, task, fault, ready);
 }
 
@@ -385,7 +385,7 @@ function unprotect(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<bo
     return mapFile(k, task, fault);
   }
   const ready = store(k, task, fault, folio);
-  if (typeof ready === 'object') return then(ready, (is) => permit(k, task, fault, is));
+  if (typeof ready === 'object') return thenDo(ready, (is) => permit(k, task, fault, is));
   return permit(k, task, fault, ready);
 }
 

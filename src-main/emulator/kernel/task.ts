@@ -14,7 +14,8 @@ export type Op<T = void> = Generator<void, T, void>;
 export type Maybe<T extends number | boolean> = T | Op<T>;
 
 /** What follows on an answer that has to be waited for. */
-export function* then<A extends number | boolean, B extends number | boolean>(
+// Not called `then`: a module with that name exported is taken for a promise by `import()`.
+export function* thenDo<A extends number | boolean, B extends number | boolean>(
   op: Op<A>,
   next: (answer: A) => Maybe<B>,
 ): Op<B> {
