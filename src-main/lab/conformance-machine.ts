@@ -54,16 +54,36 @@ export function conformMachine(document: ProcessorDocument): MachineConformance 
       const emulated = loadLatency(document, bytes, latencyCurve.order === 'cycle', latencyCurve.pages === '2 MiB');
       const alike = (j: number): boolean => j < 0 || j >= rows.length || Math.abs(rows[j][1] / recorded - 1) <= PLATEAU;
       const place = alike(i - 1) && alike(i + 1) ? 'plateau' : 'knee';
-      points.push(compare('load latency', bytes, 'ns', recorded, emulated, place, place === 'plateau' ? PLATEAU_ALLOWED : KNEE_ALLOWED));
+      points.push(
+        compare(
+          'load latency',
+          bytes,
+          'ns',
+          recorded,
+          emulated,
+          place,
+          place === 'plateau' ? PLATEAU_ALLOWED : KNEE_ALLOWED,
+        ),
+      );
     });
   }
   for (const [bytes, recorded] of storeStream?.rows ?? []) {
-    points.push(compare('store to each line', bytes, 'cycles', recorded, storeCycles(document, bytes), 'plateau', STREAM_ALLOWED));
+    points.push(
+      compare('store to each line', bytes, 'cycles', recorded, storeCycles(document, bytes), 'plateau', STREAM_ALLOWED),
+    );
   }
   return { id: document.id, name: document.name, points };
 }
 
-function compare(what: MachinePoint['what'], bytes: number, unit: MachinePoint['unit'], recorded: number, emulated: number, place: MachinePoint['place'], allowed: number): MachinePoint {
+function compare(
+  what: MachinePoint['what'],
+  bytes: number,
+  unit: MachinePoint['unit'],
+  recorded: number,
+  emulated: number,
+  place: MachinePoint['place'],
+  allowed: number,
+): MachinePoint {
   const difference = emulated / recorded - 1;
   return { what, bytes, unit, recorded, emulated, difference, place, allowed, agrees: Math.abs(difference) <= allowed };
 }
@@ -72,7 +92,13 @@ function compare(what: MachinePoint['what'], bytes: number, unit: MachinePoint['
 function loadLatency(document: ProcessorDocument, bytes: number, cycle: boolean, huge: boolean): number {
   const line = lineBytes(document);
   const slots = Math.floor(bytes / line);
-  const batch = { order: cycle ? AccessOrder.chase : AccessOrder.random, kind: AccessKind.load, slots, stride: line, dependent: true };
+  const batch = {
+    order: cycle ? AccessOrder.chase : AccessOrder.random,
+    kind: AccessKind.load,
+    slots,
+    stride: line,
+    dependent: true,
+  };
   const p = machineFor(document, bytes, huge);
   runAll(p, { ...batch, count: cycle ? slots : 3 * slots });
   const before = p.now(0);
@@ -96,7 +122,8 @@ function storeCycles(document: ProcessorDocument, bytes: number): number {
   return ((p.now(0) - before) / count) * (processorHz(document) / 1e12);
 }
 
-const lineBytes = (document: ProcessorDocument): number => document.line.value * ({ bytes: 1, KiB: 1024 }[document.line.unit] ?? 1);
+const lineBytes = (document: ProcessorDocument): number =>
+  document.line.value * ({ bytes: 1, KiB: 1024 }[document.line.unit] ?? 1);
 
 /** One core with the range mapped to frames in a row, as a fresh allocation of a large block is. */
 function machineFor(document: ProcessorDocument, bytes: number, huge: boolean): Processor {
@@ -114,7 +141,10 @@ function machineFor(document: ProcessorDocument, bytes: number, huge: boolean): 
   return p;
 }
 
-function runAll(p: Processor, batch: Pick<AccessBatch, 'order' | 'kind' | 'slots' | 'stride' | 'count'> & Partial<AccessBatch>): void {
+function runAll(
+  p: Processor,
+  batch: Pick<AccessBatch, 'order' | 'kind' | 'slots' | 'stride' | 'count'> & Partial<AccessBatch>,
+): void {
   p.begin(0, { storeShare: 1, base: BASE, offset: 0, width: 8, seed: 1, skew: 0, hotShare: 0, hotSlots: 0, ...batch });
   if (p.run(0, Infinity) !== StopReason.done) throw new Error('a mapped range faulted');
 }

@@ -63,6 +63,8 @@ const tlbsSchema = v.strictObject({
   walkCaches: v.strictObject({ level2: count, level3: count, level4: count }),
   /** Page walks under way at once. */
   walkers: count,
+  /** Of each walk besides its loads: where it is virtualised, the walks of the outer tables. Absent: none. */
+  walkOverhead: v.optional(time),
   /** Whether entries carry the address space (PCID, ASID), so that a switch need not flush. */
   tagged: v.boolean(),
 });

@@ -6,17 +6,30 @@ import { conformMachine, hasRecording, type MachineConformance, type MachinePoin
 import { InputError } from '#model/problem';
 
 export default defineCommand({
-  meta: { name: 'machine', description: 'Compare latencies and store rates recorded on real processors with the emulated ones, point by point' },
+  meta: {
+    name: 'machine',
+    description: 'Compare latencies and store rates recorded on real processors with the emulated ones, point by point',
+  },
   args: {
-    id: { type: 'positional', required: false, description: 'processor document; without it, all that hold a recording' },
+    id: {
+      type: 'positional',
+      required: false,
+      description: 'processor document; without it, all that hold a recording',
+    },
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
     const documents = shippedDocuments();
     const ids = args.id === undefined ? documents.ids('processor') : [args.id];
-    const processors = ids.map((id) => documents.get('processor', id)).filter((document) => args.id !== undefined || hasRecording(document));
+    const processors = ids
+      .map((id) => documents.get('processor', id))
+      .filter((document) => args.id !== undefined || hasRecording(document));
     for (const document of processors) {
-      if (!hasRecording(document)) throw new InputError({ file: document.id, message: 'this processor document holds no recorded latencies or store rates' });
+      if (!hasRecording(document))
+        throw new InputError({
+          file: document.id,
+          message: 'this processor document holds no recorded latencies or store rates',
+        });
     }
     const machines = processors.map((document) => conformMachine(document));
     const points = machines.flatMap((machine) => machine.points);
@@ -24,7 +37,9 @@ export default defineCommand({
     if (args.json) printJson({ machines, points: points.length, agreeing });
     else {
       for (const machine of machines) printMachine(machine);
-      printLine(`${agreeing} of ${points.length} points agree (plateaus within 10 %, knees within 25 %, store rates within 15 %)`);
+      printLine(
+        `${agreeing} of ${points.length} points agree (plateaus within 10 %, knees within 25 %, store rates within 15 %)`,
+      );
     }
     if (agreeing < points.length) throw new Failed('not every point agrees');
   },
@@ -37,7 +52,11 @@ function printMachine(machine: MachineConformance): void {
     { title: 'range', value: (p: MachinePoint) => sizeText(p.bytes), align: 'right' as const },
     { title: 'recorded', value: (p: MachinePoint) => `${p.recorded.toFixed(2)} ${p.unit}`, align: 'right' as const },
     { title: 'emulated', value: (p: MachinePoint) => `${p.emulated.toFixed(2)} ${p.unit}`, align: 'right' as const },
-    { title: 'difference', value: (p: MachinePoint) => `${(100 * p.difference).toFixed(1)} %`, align: 'right' as const },
+    {
+      title: 'difference',
+      value: (p: MachinePoint) => `${(100 * p.difference).toFixed(1)} %`,
+      align: 'right' as const,
+    },
     { title: 'place', value: (p: MachinePoint) => p.place },
     { title: '', value: (p: MachinePoint) => (p.agrees ? '' : `beyond ${100 * p.allowed} %`) },
   ];

@@ -47,6 +47,8 @@ export interface ProcessorFigures {
   /** Entries of the page-walk caches of level 2, 3 and 4. */
   readonly walkCaches: readonly [number, number, number];
   readonly walkers: number;
+  /** Of each walk besides its loads. */
+  readonly walkOverhead: number;
   readonly taggedTlb: boolean;
   readonly loadIssue: number;
   readonly storeIssue: number;
@@ -181,6 +183,7 @@ export function processorFigures(document: ProcessorDocument): ProcessorFigures 
     tlb2Penalty: tlb.l2 === undefined ? 0 : ps(tlb.l2.hitPenalty),
     walkCaches: [tlb.walkCaches.level2.value, tlb.walkCaches.level3.value, tlb.walkCaches.level4.value],
     walkers: tlb.walkers.value,
+    walkOverhead: tlb.walkOverhead === undefined ? 0 : ps(tlb.walkOverhead),
     taggedTlb: tlb.tagged,
     loadIssue: perCycle(core.loadsPerCycle),
     storeIssue: perCycle(core.storesPerCycle),

@@ -262,7 +262,7 @@ function setUp(path: MemoryPath, f: ProcessorFigures, cores: number, frames: num
     f.prefetchNext,
     f.prefetchStride,
   );
-  path.setMaintenance(f.shootdownSend, f.shootdownReceive);
+  path.setMaintenance(f.shootdownSend, f.shootdownReceive, f.walkOverhead);
   const rows = f.loadedBandwidth.length;
   if (rows > 0) {
     const at = path.setLoadedCurve(rows);

@@ -28,7 +28,7 @@ export interface MemoryPath {
     prefetchNext: number,
     prefetchStride: number,
   ): void;
-  setMaintenance(shootdownSend: number, shootdownReceive: number): void;
+  setMaintenance(shootdownSend: number, shootdownReceive: number, walkOverhead: number): void;
   setLoadedCurve(rows: number): number;
   makeCores(): void;
   addLevel(

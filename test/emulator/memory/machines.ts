@@ -32,6 +32,7 @@ export function machine(more: Partial<ProcessorFigures> = {}): ProcessorFigures 
     tlb2Penalty: 2100,
     walkCaches: [4, 3, 2],
     walkers: 2,
+    walkOverhead: 700,
     taggedTlb: true,
     loadIssue: 150,
     storeIssue: 300,

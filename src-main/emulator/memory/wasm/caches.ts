@@ -56,7 +56,7 @@ function lineOf(l: Level, line: u32, word: u32): u32 {
 }
 
 /** PLRU: every node on the way's path points away from it. */
-function point(l: Level, set: usize, way: u32): void {
+export function point(l: Level, set: usize, way: u32): void {
   const at = l.trees + ((set - l.sets) / l.stride << 2);
   let tree = load<u32>(at);
   let node: u32 = 1;

@@ -1,5 +1,5 @@
 // One core: loads, stores, the store buffer and the fill buffers.
-import { access, bypass, missAlone, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
+import { access, bypass, missAlone, point, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
 import { find, findMasked, rotate } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
@@ -349,7 +349,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
   const last = core.count;
   const trace = core.order == TRACE;
   const mixed = core.kind != 0;
-  const bulk = core.order == 0 && !mixed && !dependent && lru && stride > 0 && stride < <i64>lineBytes;
+  const bulk = core.order == 0 && !mixed && !dependent && stride > 0 && stride < <i64>lineBytes;
   let now = core.now;
   let sequence = core.sequence;
   let stallAt = core.stallAt;
@@ -476,9 +476,10 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
       executed += loadCost;
       if (lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
         const set = setOf(l1, physical);
-        const place = lru ? findMasked(set, l1Ways, wordOf(l1, physical), ~(FLAGS & ~(VALID | PREFETCHED))) : -1;
+        const place = findMasked(set, l1Ways, wordOf(l1, physical), ~(FLAGS & ~(VALID | PREFETCHED)));
         if (place >= 0) {
-          rotate(set, l1Ways, place, load<u32>(set + (<usize>place << 2)));
+          if (lru) rotate(set, l1Ways, place, load<u32>(set + (<usize>place << 2)));
+          else point(l1, set, place);
           hits += 1;
           now += hitCost;
           executed += hitCost;

@@ -55,8 +55,9 @@ export function setSizes(loadWindow: u32, storeBuffer: u32, fillBuffers: u32, wa
   m.prefetchStride = prefetchStride;
 }
 
-export function setMaintenance(shootdownSend: f64, shootdownReceive: f64): void {
+export function setMaintenance(shootdownSend: f64, shootdownReceive: f64, walkOverhead: f64): void {
   const m = machine();
+  m.walkOverhead = walkOverhead;
   m.shootdownSend = shootdownSend;
   m.shootdownReceive = shootdownReceive;
 }

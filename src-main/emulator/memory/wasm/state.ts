@@ -177,6 +177,7 @@ export class Machine {
   commit: f64;
   forwardLatency: f64;
   tlb2Penalty: f64;
+  walkOverhead: f64;
   accessedAssist: f64;
   dirtyAssist: f64;
   exceptionEntry: f64;

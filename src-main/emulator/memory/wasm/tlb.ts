@@ -192,6 +192,7 @@ function walkLoads(core: Core, vpn: i64, slot: u32, huge: bool, dependent: bool)
   let latency: f64 = 0;
   if (slot != NO_TABLE && knows(walkCache(core, leaf), (slot >> 9) + 1)) latency = walkLoad(core, slot >> 9, slot & 511);
   else latency = walkFrom(core, vpn, leaf, slot != NO_TABLE);
+  latency += m.walkOverhead;
   if (dependent) {
     advance(core, CAUSE_WALK, latency);
     ready = core.now;

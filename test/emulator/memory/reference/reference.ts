@@ -387,7 +387,7 @@ export class ReferenceProcessor implements Processor {
         break;
       }
     }
-    let latency = 0;
+    let latency = this.f.walkOverhead;
     for (; ; level--) {
       const page = table.table(vpn, level)!;
       const index = ReferencePageTable.index(vpn, level);
