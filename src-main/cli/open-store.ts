@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { defaultLibraryPath } from '#store/location';
+import { StoreClient } from '#workers/store-client';
+
+/** The library's file: the one named, else the user's. */
+export function libraryPathOf(named: string | undefined): string {
+  if (named !== undefined) return resolve(named);
+  return defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+}
+
+/** Folder of the user's own documents, beside the library. */
+export function documentsFolder(libraryPath: string): string {
+  return join(dirname(libraryPath), 'documents');
+}
+
+/** The library, opened when it is first asked for: a command that fails before leaves nothing behind. */
+export class LazyStore {
+  private readonly path: string;
+  private opened: Promise<StoreClient> | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  readonly get = (): Promise<StoreClient> => {
+    this.opened ??= this.open();
+    return this.opened;
+  };
+
+  async close(): Promise<void> {
+    if (this.opened !== null) await (await this.opened).close();
+  }
+
+  private async open(): Promise<StoreClient> {
+    mkdirSync(dirname(this.path), { recursive: true });
+    return StoreClient.open(new Worker(new URL('../workers/store.ts', import.meta.url)), this.path);
+  }
+}

@@ -1,0 +1,171 @@
+import { KernelEvents } from './kernel-events.ts';
+import type { Head, ImportContext, Importer, Reader } from './importer.ts';
+import { Clock } from './recording.ts';
+import { decimalAt, numberEnd, skipSpaces, wordEnd } from './text.ts';
+import type { Thread } from './threads.ts';
+
+const EXPECTED = 'a line such as "bash-123 [000] d..1. 12.345678: event: fields"';
+const COLON = 58;
+const DOT = 46;
+/** Seconds since boot beyond which a time is no time: 30 years. */
+const MOST_SECONDS = 1e9;
+const LINE = /^\s*(?:\S+:\s+)?\S.*-\d+\s+(?:\(\s*[\d-]+\)\s+)?\[\d{3,}\]\s+(?:[^\s\d]\S*\s+)?\d+\.\d+:\s/;
+
+/** The trace file of Linux' ftrace as text, and what `trace-cmd report` prints. */
+export const ftrace: Importer = {
+  id: 'ftrace',
+  label: 'ftrace text or trace-cmd report',
+  recognises(head: Head): boolean {
+    if (head.text.startsWith('# tracer:')) return true;
+    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('#') && !PREAMBLE.test(line));
+    return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
+  },
+  read: (context: ImportContext): Reader => new FtraceReader(context),
+};
+
+/** Lines of trace-cmd that are no events. */
+const PREAMBLE = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd|\s*$)/;
+/** `CPU:1 [LOST 123 EVENTS]`, `CPU:0 [EVENTS DROPPED]`. */
+const LOST = /^(?:CPU:?\s*\d+\s+)?\[?(?:LOST (\d+) EVENTS|EVENTS DROPPED|\d+ EVENTS DROPPED)\]?/;
+
+class FtraceReader {
+  readonly by = 'lines';
+  private readonly context: ImportContext;
+  private readonly kernel: KernelEvents;
+  private readonly clock = new Clock();
+  private lastTask = '';
+  private lastThread: Thread | null = null;
+  private events = 0;
+
+  constructor(context: ImportContext) {
+    this.context = context;
+    this.kernel = new KernelEvents(context);
+  }
+
+  line(text: string): void {
+    if (text.length === 0 || text.charCodeAt(0) === 35) {
+      this.header(text);
+      return;
+    }
+    const bracket = this.cpuAt(text);
+    if (bracket < 0) {
+      this.odd(text);
+      return;
+    }
+    const thread = this.threadOf(text, bracket);
+    if (thread === null) return this.context.fail('this is no line of a trace', EXPECTED);
+    let at = skipSpaces(text, text.indexOf(']', bracket) + 1);
+    // Flags never begin with a digit, times always do.
+    let interrupt = false;
+    const c = text.charCodeAt(at);
+    if (!(c >= 48 && c <= 57)) {
+      const end = wordEnd(text, at);
+      for (let i = at + 1; i < end; i++) {
+        const flag = text.charCodeAt(i);
+        // s, h, H, z, Z: soft interrupt, interrupt, both, NMI.
+        if (flag === 115 || flag === 104 || flag === 72 || flag === 122 || flag === 90) interrupt = true;
+      }
+      at = skipSpaces(text, end);
+    }
+    const time = this.timeAt(text, at);
+    this.events++;
+    const nameAt = skipSpaces(text, numberEnd + 1);
+    this.event(thread, time, text, nameAt, interrupt);
+  }
+
+  end() {
+    if (this.events === 0) this.context.fail('there are no events in this file', 'a trace with events');
+    return { kind: 'run', run: this.kernel.end() } as const;
+  }
+
+  /** Where the name of the event ends decides what it is: a trace event, a system call, a function. */
+  private event(thread: Thread, time: number, text: string, nameAt: number, interrupt: boolean): void {
+    let end = nameAt;
+    for (; end < text.length; end++) {
+      const c = text.charCodeAt(end);
+      if (c === COLON || c === 32 || c === 40) break;
+    }
+    const c = text.charCodeAt(end);
+    if (c === COLON && end > nameAt) {
+      this.kernel.event(thread, time, text.slice(nameAt, end), text.slice(skipSpaces(text, end + 1)), interrupt);
+    } else if (text.startsWith('sys_', nameAt)) {
+      // `sys_msync(start: 7f.., len: 100000)` and `sys_msync -> 0x0`.
+      this.kernel.event(thread, time, text.slice(nameAt, end), text.slice(skipSpaces(text, end)), interrupt);
+    } else if (text.indexOf(' <-', nameAt) > 0 || text.indexOf('()', nameAt) > 0 || text.startsWith('<stack', nameAt)) {
+      this.context.leftAside.add('function calls and stacks');
+    } else this.context.fail('this is no event of a trace', EXPECTED);
+  }
+
+  /** Position of the `[` of `[000]`; -1 where there is none. */
+  private cpuAt(text: string): number {
+    for (let at = text.indexOf('['); at >= 0; at = text.indexOf('[', at + 1)) {
+      let i = at + 1;
+      for (; i < text.length; i++) {
+        const c = text.charCodeAt(i);
+        if (c < 48 || c > 57) break;
+      }
+      if (i - at >= 4 && text.charCodeAt(i) === 93 && text.charCodeAt(at - 1) === 32) return at;
+    }
+    return -1;
+  }
+
+  private threadOf(text: string, bracket: number): Thread | null {
+    let end = bracket;
+    while (end > 0 && text.charCodeAt(end - 1) === 32) end--;
+    if (text.charCodeAt(end - 1) === 41) {
+      // The thread group: `(  1977)` or `(-------)`.
+      const open = text.lastIndexOf('(', end - 1);
+      if (open < 0) return null;
+      end = open;
+      while (end > 0 && text.charCodeAt(end - 1) === 32) end--;
+    }
+    const start = skipSpaces(text, 0);
+    if (start >= end) return null;
+    const task = text.slice(start, end);
+    if (task === this.lastTask) return this.lastThread;
+    const thread = this.kernel.threads.find(task) ?? this.newThread(task);
+    if (thread !== null) {
+      this.lastTask = task;
+      this.lastThread = thread;
+    }
+    return thread;
+  }
+
+  private newThread(task: string): Thread | null {
+    const dash = task.lastIndexOf('-');
+    const pid = dash < 0 ? -1 : decimalAt(task, dash + 1);
+    if (pid < 0 || numberEnd !== task.length || pid > 2 ** 31) return null;
+    // trace-cmd puts the name of the instance in front: `faults:   bash-12`.
+    const comm = task.slice(0, dash).replace(/^\S+:\s+/, '');
+    return this.kernel.threads.get(task, comm === '' ? '<...>' : comm, pid);
+  }
+
+  /** Reads `2261.601896:` and leaves `numberEnd` at the colon. */
+  private timeAt(text: string, at: number): number {
+    const seconds = decimalAt(text, at);
+    if (seconds < 0) return this.context.fail('the time is missing', EXPECTED);
+    if (text.charCodeAt(numberEnd) !== DOT)
+      return this.context.fail('the time is not in seconds', 'a trace clock in seconds, such as local, mono or boot');
+    const start = numberEnd + 1;
+    const fraction = decimalAt(text, start);
+    const digits = numberEnd - start;
+    if (fraction < 0 || text.charCodeAt(numberEnd) !== COLON)
+      return this.context.fail('the time is not understood', EXPECTED);
+    this.context.within(seconds, 0, MOST_SECONDS, 'the time');
+    return this.clock.ps(seconds, digits === 6 ? fraction * 1000 : fraction * 10 ** (9 - digits));
+  }
+
+  private header(text: string): void {
+    if (text === '') return;
+    if (text.includes('CPU:') && text.includes('LOST')) this.context.leftAside.add('gaps where the kernel lost events');
+  }
+
+  /** Lines that are no events: stacks, what trace-cmd prints first, what was lost. */
+  private odd(text: string): void {
+    const lost = LOST.exec(text);
+    if (lost !== null) this.context.leftAside.add('events lost by the kernel', Number(lost[1] ?? 1));
+    else if (/^\s*=> /.test(text) || /^\s+[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/.test(text))
+      this.context.leftAside.add('function calls and stacks');
+    else if (!PREAMBLE.test(text)) this.context.fail('this is no line of a trace', EXPECTED);
+  }
+}

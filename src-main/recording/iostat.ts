@@ -1,0 +1,203 @@
+import type { ImportContext, Imported, Importer, Reader } from './importer.ts';
+import { JsonNode } from './json.ts';
+import { plainNumber } from './text.ts';
+
+const EXPECTED = 'what iostat prints: a line of headings that begins with "Device", and lines of figures';
+/** Figures beyond it are no figures of a disk. */
+const MOST = 1e15;
+const NO_TIMES = 'times: samples without a time stamp, laid one second apart';
+
+/** Samples of iostat as counters on the timeline; requests of the intervals as the figures of the run. */
+class Samples {
+  private readonly context: ImportContext;
+  private readonly numbers = new Map<string, number>();
+  private readonly names: string[] = [];
+  private first: number | null = null;
+  private sample = -1;
+  private time = 0;
+  private interval = 1;
+  private timed = false;
+
+  constructor(context: ImportContext) {
+    this.context = context;
+  }
+
+  /** A new sample. @param seconds since any fixed point; null when it is not told */
+  begin(seconds: number | null): void {
+    this.sample++;
+    const before = this.time;
+    if (seconds === null) {
+      this.context.leftAside.add(NO_TIMES);
+      this.time = this.sample * 1e12;
+    } else {
+      this.first ??= seconds;
+      this.timed = true;
+      this.time = Math.max(before, Math.min(1e18, (seconds - this.first) * 1e12));
+    }
+    this.interval = this.sample === 0 ? 0 : (this.time - before) / 1e12;
+    this.context.taken.add('samples');
+  }
+
+  figure(of: string, name: string, value: number): void {
+    const { context } = this;
+    if (!(value >= -MOST && value <= MOST)) context.fail(`${name} is no figure`, 'a number');
+    if (this.sample < 0) this.begin(null);
+    const full = `${of} ${name}`;
+    let number = this.numbers.get(full);
+    if (number === undefined) {
+      if (this.numbers.size >= 2000) {
+        context.leftAside.add('figures beyond the first 2000 of a sample');
+        return;
+      }
+      number = this.numbers.size + 64;
+      this.numbers.set(full, number);
+      this.names.push(full);
+    }
+    context.recording.counter(full, this.time, value, number);
+    context.taken.add('figures');
+    this.count(name, value);
+  }
+
+  /** Rates times the interval; the first sample is the mean since the start of the system and belongs to no interval. */
+  private count(name: string, rate: number): void {
+    const { counts } = this.context.recording;
+    const done = Math.max(0, rate * this.interval);
+    if (name === 'r/s') counts.reads += done;
+    else if (name === 'w/s') counts.writes += done;
+    else if (name === 'f/s') counts.flushes += done;
+    else if (name === 'rkB/s') counts.readKiB += done;
+    else if (name === 'wkB/s') counts.writtenKiB += done;
+  }
+
+  end(): Imported {
+    const { recording } = this.context;
+    if (this.sample < 0 || recording.count === 0) this.context.fail('there are no figures in this file', EXPECTED);
+    const { counts } = recording;
+    for (const key of ['reads', 'writes', 'flushes', 'readKiB', 'writtenKiB'] as const)
+      counts[key] = Math.round(counts[key]);
+    counts.requests = counts.reads + counts.writes + counts.flushes;
+    if (this.timed || this.sample >= 0)
+      this.context.leftAside.add('intervals of the first sample: it is the mean since the system started');
+    return { kind: 'run', run: recording.finish({ names: { counter: this.names } }) };
+  }
+}
+
+/** `11/22/26 20:13:29`, `2026-11-22T20:13:29+0000`, `11/22/2026 08:13:29 PM` as seconds. */
+function timeOf(text: string): number | null {
+  const match =
+    /^(\d{2,4})[/-](\d{2})[/-](\d{2,4})[ T](\d{2}):(\d{2}):(\d{2})(?: ([AP]M)| ?([+-]\d{2}:?\d{2}|Z))?$/.exec(
+      text.trim(),
+    );
+  if (match === null) return null;
+  const [, a, b, c] = match.map(Number);
+  const [year, month, day] = match[1].length === 4 ? [a, b, c] : [c < 100 ? 2000 + c : c, a, b];
+  const hour = (Number(match[4]) % (match[7] === undefined ? 24 : 12)) + (match[7] === 'PM' ? 12 : 0);
+  const ms = Date.UTC(year, month - 1, day, hour, Number(match[5]), Number(match[6]));
+  return Number.isFinite(ms) ? ms / 1000 : null;
+}
+
+/** What `iostat -o JSON` prints. */
+export const iostatJson: Importer = {
+  id: 'iostat-json',
+  label: 'iostat -o JSON',
+  recognises: (head) => /^\s*\{\s*"sysstat"\s*:/.test(head.text),
+  read: (context: ImportContext): Reader => ({
+    by: 'text',
+    text(whole) {
+      const samples = new Samples(context);
+      let machine = '';
+      let kernel = '';
+      for (const host of JsonNode.parse(whole, context.file).at('sysstat').at('hosts').list()) {
+        machine = host.at('nodename').text('').slice(0, 100) || machine;
+        kernel = host.at('release').text('').slice(0, 100) || kernel;
+        for (const one of host.at('statistics').list()) {
+          const stamp = one.at('timestamp');
+          samples.begin(typeof stamp.value === 'string' ? timeOf(stamp.value) : null);
+          for (const [group, content] of one.fields()) {
+            if (group === 'timestamp') continue;
+            if (group === 'avg-cpu')
+              for (const [name, value] of content.fields())
+                samples.figure('processor', name, value.number(-MOST, MOST));
+            else if (group === 'disk')
+              for (const disk of content.list()) {
+                const name = (disk.at('disk_device').text('') || disk.at('device').text('disk')).slice(0, 60);
+                for (const [field, value] of disk.fields())
+                  if (!field.endsWith('device')) samples.figure(name, field.slice(0, 40), value.number(-MOST, MOST));
+              }
+            else context.leftAside.add(`figures of ${group.slice(0, 40)}`);
+          }
+        }
+      }
+      const imported = samples.end();
+      return imported.kind === 'run'
+        ? {
+            ...imported,
+            run: { ...imported.run, ...(machine === '' ? {} : { machine }), ...(kernel === '' ? {} : { kernel }) },
+          }
+        : imported;
+    },
+  }),
+};
+
+/** What iostat prints for people, short or extended (-x). */
+export const iostatText: Importer = {
+  id: 'iostat',
+  label: 'iostat',
+  recognises: (head) => head.lines.slice(0, 12).some((line) => /^Device:?\s+(?:\S+\s+)*(?:tps|r\/s)\b/.test(line)),
+  read(context: ImportContext): Reader {
+    const samples = new Samples(context);
+    let headings: string[] | null = null;
+    let processor: string[] | null = null;
+    let stamp: number | null = null;
+    let begun = false;
+    return {
+      by: 'lines',
+      line(text) {
+        const line = text.trim();
+        if (line === '') {
+          headings = null;
+          processor = null;
+          return;
+        }
+        const time = timeOf(line);
+        if (time !== null) {
+          stamp = time;
+          begun = false;
+          return;
+        }
+        const fields = line.split(/\s+/);
+        if (fields[0] === 'avg-cpu:') {
+          samples.begin(stamp);
+          begun = true;
+          processor = fields.slice(1);
+          return;
+        }
+        if (/^Device:?$/.test(fields[0])) {
+          if (!begun) samples.begin(stamp);
+          begun = false;
+          headings = fields.slice(1);
+          processor = null;
+          return;
+        }
+        if (/^Linux \S+ \(.*\)/.test(line)) {
+          context.leftAside.add('lines about the system');
+          return;
+        }
+        const names = processor ?? headings;
+        if (names === null) return context.fail('this is no line of iostat', EXPECTED);
+        const values = processor === null ? fields.slice(1) : fields;
+        if (values.length !== names.length)
+          context.fail(`${values.length} figures under ${names.length} headings`, 'one figure a heading');
+        values.forEach((value, i) => {
+          const number = plainNumber(value.replace(',', '.'));
+          samples.figure(
+            processor === null ? fields[0].slice(0, 60) : 'processor',
+            names[i].slice(0, 40),
+            Number.isFinite(number) ? number : context.fail(`"${value}" is no figure`, 'a number'),
+          );
+        });
+      },
+      end: () => samples.end(),
+    };
+  },
+};

@@ -1,0 +1,70 @@
+import { InputError } from '#model/problem';
+import { parseJson } from '#model/validate';
+
+/** Reads JSON of unknown shape: every access says where it is, and refuses what is not as expected. */
+export class JsonNode {
+  readonly value: unknown;
+  readonly path: string;
+  readonly file: string;
+
+  constructor(value: unknown, path: string, file: string) {
+    this.value = value;
+    this.path = path;
+    this.file = file;
+  }
+
+  /** Parses the document in a text that may have lines before it. @throws InputError with the line */
+  static parse(text: string, file: string): JsonNode {
+    const start = /^[ \t]*[{[]/m.exec(text)?.index ?? 0;
+    try {
+      return new JsonNode(parseJson(text.slice(start), file), '', file);
+    } catch (error) {
+      if (!(error instanceof InputError) || start === 0) throw error;
+      const before = text.slice(0, start).split('\n').length - 1;
+      throw new InputError({ ...error.problem, line: (error.problem.line ?? 1) + before });
+    }
+  }
+
+  get isObject(): boolean {
+    return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value);
+  }
+
+  /** A field; its value is undefined where it is absent. */
+  at(name: string): JsonNode {
+    const path = this.path === '' ? name : `${this.path}.${name}`;
+    const own = this.isObject && Object.hasOwn(this.value as object, name);
+    return new JsonNode(own ? (this.value as Record<string, unknown>)[name] : undefined, path, this.file);
+  }
+
+  list(): JsonNode[] {
+    if (!Array.isArray(this.value)) return this.fail('a list');
+    return this.value.map((item: unknown, i) => new JsonNode(item, `${this.path}[${i}]`, this.file));
+  }
+
+  fields(): [string, JsonNode][] {
+    if (!this.isObject) return this.fail('an object');
+    return Object.keys(this.value as object).map((name) => [name, this.at(name)]);
+  }
+
+  /** A number within bounds; `otherwise` where the field is absent. */
+  number(least: number, most: number, otherwise?: number): number {
+    if (this.value === undefined && otherwise !== undefined) return otherwise;
+    if (typeof this.value !== 'number' || !(this.value >= least && this.value <= most))
+      return this.fail(`a number from ${least} to ${most}`);
+    return this.value;
+  }
+
+  text(otherwise?: string): string {
+    if (this.value === undefined && otherwise !== undefined) return otherwise;
+    return typeof this.value === 'string' ? this.value : this.fail('a text');
+  }
+
+  fail(expected: string): never {
+    throw new InputError({
+      file: this.file,
+      ...(this.path === '' ? {} : { path: this.path }),
+      message: this.value === undefined ? 'missing' : 'this value is not valid here',
+      expected,
+    });
+  }
+}

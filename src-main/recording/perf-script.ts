@@ -1,0 +1,70 @@
+import { KernelEvents } from './kernel-events.ts';
+import type { Head, ImportContext, Importer, Reader } from './importer.ts';
+import { Clock } from './recording.ts';
+import { hexAt, numberEnd, skipSpaces } from './text.ts';
+
+const EXPECTED = 'a line such as "bash 123 [000] 12.345678: event: fields"';
+/** Command, process or process/thread, processor, flags, time, period, event with its subsystem. */
+const LINE =
+  /^\s*(\S.*?)\s+(?:(\d+)\/)?(\d+)\s+(?:\[(\d+)\]\s+)?(?:[^\s\d]\S{3,8}\s+)?(\d+)\.(\d{3,9}):\s+(?:\d+\s+)?([\w-]+(?::[\w-]+)*):(?:\s+(.*))?$/;
+const SOFTWARE_FAULTS = /^(?:page-faults|faults|minor-faults|major-faults)(?::|$)/;
+const NOT_TOLD =
+  "faults of which perf's event does not say whether they were loads or stores (shown as read faults, not counted as such)";
+
+/** What `perf script` prints: page faults with their addresses, and trace events. */
+export const perfScript: Importer = {
+  id: 'perf-script',
+  label: 'perf script',
+  recognises(head: Head): boolean {
+    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('#') && !/^\s+[0-9a-f]{6,}\s/.test(line));
+    return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
+  },
+  read(context: ImportContext): Reader {
+    const kernel = new KernelEvents(context);
+    const clock = new Clock();
+    let events = 0;
+    return {
+      by: 'lines',
+      line(text) {
+        if (text === '' || text.startsWith('#')) return;
+        const match = LINE.exec(text);
+        if (match === null) {
+          // A call chain: an address and a symbol a line.
+          if (events > 0 && /^\s+[0-9a-f]{2,16}\s+\S/.test(text)) context.leftAside.add('lines of call chains');
+          else context.fail('this is no line of perf script', EXPECTED);
+          return;
+        }
+        const [, comm, , tid, , seconds, fraction, event, body = ''] = match;
+        const time = clock.ps(
+          context.within(Number(seconds), 0, 1e11, 'the time'),
+          Number(fraction) * 10 ** (9 - fraction.length),
+        );
+        const thread = kernel.threads.get(
+          `${comm}-${tid}`,
+          comm,
+          context.within(Number(tid), 0, 2 ** 31, 'the process'),
+        );
+        events++;
+        if (SOFTWARE_FAULTS.test(event)) {
+          kernel.softwareFault(thread, time, addressIn(body), event.startsWith('major') ? 1 : 0);
+          context.leftAside.add(NOT_TOLD);
+          return;
+        }
+        const name = event.slice(event.indexOf(':') + 1);
+        kernel.event(thread, time, name, body, false);
+      },
+      end() {
+        if (events === 0) context.fail('there are no events in this file', EXPECTED);
+        return { kind: 'run', run: kernel.end() };
+      },
+    };
+  },
+};
+
+/** `7ff3898e0000 [unknown]  55d64f458397 main`: the address, when two are told; with one it is the instruction. */
+function addressIn(body: string): number {
+  const first = hexAt(body, 0);
+  if (first < 0) return 0;
+  const rest = body.slice(skipSpaces(body, numberEnd));
+  return /(?:^|\s)[0-9a-f]{6,16}(?:\s|$)/.test(rest) ? first : 0;
+}
