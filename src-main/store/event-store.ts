@@ -1,7 +1,7 @@
 import { EVENT_COLUMNS, type EventBatch, type EventColumn } from '#model/events';
 import type { CounterValue } from '#model/tile';
 import { FULL_BATCH, makeBatch } from '#stream/batches';
-import { packCauses, packColumn, unpackCauses, unpackColumn } from '#stream/pack';
+import { packNamed, unpackNamed } from '#stream/batch-codec';
 import type { Summary } from '#stream/summary';
 import { packSummary, unpackSummary } from '#stream/summary-codec';
 import type { SummaryHead, TileSource } from '#stream/tile';
@@ -192,9 +192,7 @@ export class EventStore {
   ): T {
     const blob = this.getColumn.get(stream, number, EVENT_COLUMNS.indexOf(name));
     this.checked(`column "${name}" of events ${first} to ${first + into.length - 1}`, () => {
-      const bytes = unpackBlob(present(blob), columnPlace(stream, number, name));
-      if (name === 'cause') unpackCauses(bytes, into as Int32Array, first);
-      else unpackColumn(bytes, into, kind);
+      unpackNamed(unpackBlob(present(blob), columnPlace(stream, number, name)), name, into, first, kind);
     });
     return into;
   }
@@ -212,24 +210,6 @@ export class EventStore {
 /** Number of the batch that holds an event: all but the last are full. */
 export function batchOf(index: number): number {
   return Math.floor(index / FULL_BATCH);
-}
-
-function packNamed(batch: EventBatch, name: EventColumn): Uint8Array {
-  switch (name) {
-    case 'kind':
-    case 'lane':
-      return packColumn(batch[name], batch.count);
-    case 'time':
-      return packColumn(batch.time, batch.count, { delta: true });
-    case 'cause':
-      return packCauses(batch.cause, batch.first, batch.count);
-    case 'duration':
-    case 'address':
-    case 'a':
-    case 'b':
-    case 'c':
-      return packColumn(batch[name], batch.count, { kinds: batch.kind });
-  }
 }
 
 function present(blob: Buffer | null | undefined): Buffer {

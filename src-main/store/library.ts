@@ -4,10 +4,12 @@ import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
+import { canonicalJson } from '#model/validate';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { FULL_BATCH, rowOf, sliceBatch } from '#stream/batches';
 import { buildTile } from '#stream/tile';
 import { packBlob, unpackBlob } from './codec.ts';
+import { readBundle, writeBundle, type BundledRun } from './bundle.ts';
 import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import { EventStore, batchOf } from './event-store.ts';
 import { listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
@@ -364,6 +366,42 @@ export class Library {
     });
   }
 
+  // --- bundles ---
+
+  /** Writes runs with all that belongs to them into one file for others. Returns their ids. */
+  exportBundle(references: readonly string[], file: string, replace = false): string[] {
+    return this.guard(() => {
+      const rows = references.map((reference) => this.find(reference));
+      const unique = rows.filter((row, i) => rows.findIndex((other) => other.key === row.key) === i);
+      const runs = unique.map((row): BundledRun => {
+        const batches = (): Iterable<EventBatch> => this.events(row.id);
+        return { run: this.getRun(row.id), annotatedAt: row.annotated_at, documents: this.documents(row.id), batches };
+      });
+      writeBundle(file, runs, this.now().toISOString(), replace);
+      return unique.map((row) => row.id);
+    });
+  }
+
+  /**
+   * Takes the runs of a bundle in; those that are here already get the later of the two annotations. The whole bundle
+   * is checked before the first is taken.
+   * @throws InputError for a bundle that is not what it says
+   */
+  importBundle(file: string): Saved[] {
+    return this.guard(() => {
+      const bundle = readBundle(file);
+      try {
+        return bundle.runs.map(({ run, annotatedAt, documents, batches }) => {
+          const saved = this.saveRun({ ...run, ...NOT_ANNOTATED }, documents, batches());
+          this.mergeAnnotation(saved.id, run, annotatedAt);
+          return saved;
+        });
+      } finally {
+        bundle.close();
+      }
+    });
+  }
+
   // --- the library itself ---
 
   size(): LibrarySize {
@@ -491,6 +529,24 @@ export class Library {
     }
   }
 
+  /**
+   * Of two annotations of one run the later stays, of equally late ones the greater text; the date of saving is the
+   * earlier. So merging libraries gives the same, in whatever order and however often.
+   */
+  private mergeAnnotation(id: string, run: RunInfo, annotatedAt: string): void {
+    const row = this.find(id);
+    const theirs = { name: run.name, notes: run.notes, tags: cleanTags(run.tags), starred: run.starred };
+    const rank = (at: string, annotation: Annotation): string => `${at}\u0000${canonicalJson(annotation)}`;
+    if (rank(annotatedAt, theirs) > rank(row.annotated_at, annotationOf(row, this.path)))
+      this.putAnnotation(row.key, theirs, annotatedAt);
+    if (run.savedAt < row.saved_at) {
+      const earlier = { ...row, saved_at: run.savedAt };
+      this.db
+        .prepare('UPDATE runs SET saved_at = ?, checksum = ? WHERE key = ?')
+        .run(run.savedAt, factsChecksum(earlier), row.key);
+    }
+  }
+
   private putAnnotation(key: number, annotation: Annotation, at: string): void {
     const row = {
       name: annotation.name,
@@ -518,6 +574,8 @@ export class Library {
     for (const { key, owner, touched_at } of rows) if (!isAlive(owner, touched_at, this.now())) remove.run(key);
   }
 }
+
+const NOT_ANNOTATED: Annotation = { name: '', notes: '', tags: [], starred: false };
 
 function isAnnotated(run: NewRun): boolean {
   return (run.name ?? '') !== '' || (run.notes ?? '') !== '' || (run.tags ?? []).length > 0 || run.starred === true;

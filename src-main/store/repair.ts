@@ -163,6 +163,7 @@ function copyRun(
       .join('\n\n');
     const part: NewRun = {
       ...run,
+      source: 'imported',
       hash: hashOfText(`part of ${run.hash}`),
       planHash: '',
       notes,

@@ -177,6 +177,14 @@ export class StoreClient {
     return this.call('purgeDeleted', []);
   }
 
+  exportBundle(references: readonly string[], file: string, replace = false): Promise<string[]> {
+    return this.call('exportBundle', [references, file, replace]);
+  }
+
+  importBundle(file: string): Promise<Saved[]> {
+    return this.call('importBundle', [file]);
+  }
+
   size(): Promise<LibrarySize> {
     return this.call('size', []);
   }

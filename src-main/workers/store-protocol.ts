@@ -27,6 +27,8 @@ export const STORE_METHODS = [
   'deleteRun',
   'restoreRun',
   'purgeDeleted',
+  'exportBundle',
+  'importBundle',
   'size',
   'verifyRun',
 ] as const satisfies readonly (keyof Library)[];

@@ -3,7 +3,8 @@ import { defineCommand } from 'citty';
 export default defineCommand({
   meta: {
     name: 'runs',
-    description: 'The runs of the library: list (also without a word), show, tag, note, delete, prune, repair',
+    description:
+      'The runs of the library: list (also without a word), show, tag, note, delete, prune, export, merge, repair',
   },
   default: 'list',
   subCommands: {
@@ -15,6 +16,8 @@ export default defineCommand({
     undo: () => import('./runs/remove.ts').then((m) => m.undo),
     purge: () => import('./runs/remove.ts').then((m) => m.purge),
     prune: () => import('./runs/remove.ts').then((m) => m.prune),
+    export: () => import('./runs/bundles.ts').then((m) => m.exportRuns),
+    merge: () => import('./runs/bundles.ts').then((m) => m.merge),
     verify: () => import('./runs/soundness.ts').then((m) => m.verify),
     repair: () => import('./runs/soundness.ts').then((m) => m.repair),
   },
