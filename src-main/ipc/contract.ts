@@ -50,6 +50,11 @@ export const contract = {
     request: nothing,
     response: v.nullable(v.object({ file: v.string(), document: v.unknown() })),
   },
+  /** What is wrong with a document, or how many runs it makes. */
+  'experiments.check': {
+    request: v.unknown(),
+    response: v.object({ problem: v.nullable(problemSchema), runs: v.nullable(eventIndex) }),
+  },
   /** Runs a document and keeps its runs. Long: tells progress under `operation`, ends early by `operations.cancel`. */
   'experiments.run': {
     request: v.strictObject({ operation: operationIdSchema, document: v.unknown(), file: v.optional(v.string()) }),

@@ -1,5 +1,6 @@
 import { compareRuns } from '#lab/compare';
 import type { Lab } from '#lab/lab';
+import { InputError } from '#model/problem';
 import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
 import { aggregateEvents, chainOf, seekEvent } from './event-queries.ts';
@@ -61,6 +62,14 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
 
     'experiments.list': () => lab.experiments(),
     'experiments.openFile': () => app.askForDocument(),
+    'experiments.check': (document) => {
+      try {
+        return { problem: null, runs: lab.plan(document).length };
+      } catch (error) {
+        if (error instanceof InputError) return { problem: error.problem, runs: null };
+        throw error;
+      }
+    },
     'experiments.run': async ({ operation, document, file }, sender) => {
       const tell = (progress: unknown): void => send(sender, 'operations.progress', progress);
       try {

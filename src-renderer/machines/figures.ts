@@ -80,7 +80,7 @@ function collect(value: unknown, name: string, sources: Fields, into: Entry[]): 
     return;
   }
   if (!isFields(value)) {
-    into.push({ kind: 'choice', name, text: String(value as string | number | boolean) });
+    into.push({ kind: 'choice', name, text: String(value) });
     return;
   }
   if (typeof value['value'] === 'number' && typeof value['unit'] === 'string') {

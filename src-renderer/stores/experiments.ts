@@ -4,6 +4,7 @@ import type { Response } from '#ipc/contract';
 import type { Progress } from '#ipc/schemas';
 import type { RunInfo } from '#model/run';
 import { ask, listen } from '../bridge/lab.ts';
+import { useDrafts } from './drafts.ts';
 import { useNotices } from './notices.ts';
 
 export type Preset = Response<'experiments.list'>[number];
@@ -35,6 +36,25 @@ export interface Work {
   cancelling: boolean;
 }
 
+/** A draft as an experiment: with an empty document while its text is not JSON. */
+function experimentOf(id: string, text: string): Experiment {
+  let document: unknown = null;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // Being typed.
+  }
+  const { name, question } = { ...(document as { name?: unknown; question?: unknown } | null) };
+  return {
+    id,
+    name: typeof name === 'string' && name !== '' ? name : 'Draft',
+    question: typeof question === 'string' ? question : '',
+    runs: null,
+    document,
+    file: null,
+  };
+}
+
 export const useExperiments = defineStore('experiments', () => {
   const presets = ref<Experiment[]>([]);
   const opened = ref<Experiment[]>([]);
@@ -46,7 +66,11 @@ export const useExperiments = defineStore('experiments', () => {
   const results = ref(new Map<string, readonly RunInfo[]>());
   const notices = useNotices();
 
-  const all = computed(() => [...opened.value, ...presets.value]);
+  const drafts = useDrafts();
+
+  /** Drafts by their text; one that is not JSON at the moment keeps its place and name. */
+  const written = computed(() => drafts.drafts.map((draft) => experimentOf(draft.id, draft.text)));
+  const all = computed(() => [...written.value, ...opened.value, ...presets.value]);
   const current = computed(
     () => all.value.find((experiment) => experiment.id === chosen.value) ?? all.value[0] ?? null,
   );
@@ -73,6 +97,17 @@ export const useExperiments = defineStore('experiments', () => {
     };
     opened.value = [experiment, ...opened.value.filter((other) => other.id !== experiment.id)];
     chosen.value = experiment.id;
+  }
+
+  /** Starts a draft from an experiment and opens it. */
+  function edit(experiment: Experiment): void {
+    const document = experiment.document as Record<string, unknown>;
+    chosen.value = drafts.start({ ...document, name: `${experiment.name}, changed` });
+  }
+
+  function dropDraft(id: string): void {
+    drafts.drop(id);
+    chosen.value = null;
   }
 
   async function openFile(): Promise<void> {
@@ -131,5 +166,22 @@ export const useExperiments = defineStore('experiments', () => {
     await ask('operations.cancel', work.value.operation);
   }
 
-  return { presets, opened, all, current, chosen, work, now, results, load, add, openFile, takeOpened, run, cancel };
+  return {
+    presets,
+    opened,
+    all,
+    current,
+    chosen,
+    work,
+    now,
+    results,
+    load,
+    add,
+    openFile,
+    takeOpened,
+    edit,
+    dropDraft,
+    run,
+    cancel,
+  };
 });

@@ -107,6 +107,17 @@ export function chainLine(causes: readonly EventRow[], run: RunInfo): string {
   return causes.map((event) => lineOf(event, run)).join(' ← ');
 }
 
+/** Events as comma-separated values, everything exact: times in ns, arguments as recorded. */
+export function csvOf(events: readonly EventRow[], run: RunInfo): string {
+  const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+  const head = 'event,time_ns,duration_ns,lane,kind,address,a,b,c,cause';
+  const lines = events.map(({ index, time, duration, lane, kind, address, a, b, c, cause }) => {
+    const names = [run.lanes[lane]?.name ?? String(lane), EVENT_KINDS[kind]?.name ?? String(kind)].map(quoted);
+    return [index, time / 1000, duration / 1000, ...names, address, a, b, c, cause].join(',');
+  });
+  return `${[head, ...lines].join('\n')}\n`;
+}
+
 /** An event as text for the clipboard, everything exact. */
 export function copyText(causes: readonly EventRow[], run: RunInfo): string {
   const event = causes[0];

@@ -146,9 +146,12 @@ function rowFor(track: Track, y: number): Row {
   };
 }
 
+/** All kinds of a lane in one row; a counter stays the curve it is, only lower. */
 function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
   const events = tracks.reduce((sum, track) => sum + track.events, 0);
-  return { label: '', lane, kind: -1, style: 'mark', y, height: LANE_TITLE, events, most: 0 };
+  const most = Math.max(...tracks.map((track) => track.most));
+  const counted = tracks.every((track) => lookOf(track.kind).style === 'counter');
+  return { label: '', lane, kind: -1, style: counted ? 'counter' : 'mark', y, height: LANE_TITLE, events, most };
 }
 
 function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] {

@@ -59,6 +59,7 @@ export interface TimelineSession {
   fold(lane: number): void;
   pin(lane: number): void;
   toggleKind(kind: number): void;
+  toggleLane(lane: number): void;
   close(): void;
 }
 
@@ -211,6 +212,8 @@ export async function openSession(
     pin: (lane) => (arrangement.value = { ...arrangement.value, pinned: toggled(arrangement.value.pinned, lane) }),
     toggleKind: (kind) =>
       (arrangement.value = { ...arrangement.value, hiddenKinds: toggled(arrangement.value.hiddenKinds, kind) }),
+    toggleLane: (lane) =>
+      (arrangement.value = { ...arrangement.value, hidden: toggled(arrangement.value.hidden, lane) }),
     close: () => source.close(),
   };
 }

@@ -25,10 +25,10 @@ export interface WaitDrawing {
 }
 
 /** Size of a node's box. */
-export const BOX_WIDTH = 172;
-export const BOX_HEIGHT = 44;
-const COLUMN = BOX_WIDTH + 60;
-const ROW = BOX_HEIGHT + 52;
+export const BOX_WIDTH = 128;
+export const BOX_HEIGHT = 46;
+const COLUMN = BOX_WIDTH + 44;
+const ROW = BOX_HEIGHT + 40;
 
 /**
  * Places the knot on an ellipse, in the order in which it goes round, and what merely waits for it in a column
@@ -37,8 +37,8 @@ const ROW = BOX_HEIGHT + 52;
 export function layoutWaits(graph: WaitForGraph): WaitDrawing {
   const knot = inOrder(graph);
   const others = graph.nodes.filter((node) => !knot.includes(node));
-  const rx = Math.max(COLUMN * 0.9, (knot.length * COLUMN) / 6);
-  const ry = Math.max(ROW * 1.3, (knot.length * ROW) / 4.5);
+  const rx = Math.max(COLUMN * 0.9, (knot.length * COLUMN) / 6.5);
+  const ry = Math.max(ROW * 1.3, (knot.length * ROW) / 5);
   const rows = Math.max(1, Math.floor((2 * ry + BOX_HEIGHT) / ROW));
   const columns = Math.ceil(others.length / rows);
   const left = columns * COLUMN;
@@ -106,4 +106,18 @@ function border(from: PlacedNode, to: PlacedNode): { x: number; y: number } {
     dy === 0 ? Infinity : (BOX_HEIGHT / 2 + 5) / Math.abs(dy),
   );
   return { x: from.x + dx * scale, y: from.y + dy * scale };
+}
+
+/** A label in at most two lines that fit a box, broken between words; what does not fit ends in an ellipsis. */
+export function linesOf(label: string): string[] {
+  const most = 20;
+  const lines: string[] = [''];
+  for (const word of label.split(' ')) {
+    const last = lines[lines.length - 1];
+    const longer = last === '' ? word : `${last} ${word}`;
+    if (longer.length <= most || last === '') lines[lines.length - 1] = longer;
+    else if (lines.length < 2) lines.push(word);
+    else return [lines[0], `${last}…`];
+  }
+  return lines;
 }
