@@ -8,6 +8,7 @@ import { Recorder } from '#emulator/engine/recorder';
 import { BlockState } from '#emulator/filesystem/block-map';
 import { FileSystem } from '#emulator/filesystem/filesystem';
 import { Journal } from '#emulator/filesystem/journal';
+import type { Contents } from '#emulator/kernel/contents';
 import { Counters, Tally } from '#emulator/kernel/counters';
 import { KernelFile } from '#emulator/kernel/file';
 import { IoTable } from '#emulator/kernel/io';
@@ -59,10 +60,14 @@ export interface SimulationOutcome extends RunOutcome {
 /** Frames below which there is no room between the watermarks for a daemon to work in. */
 const KSWAPD_FRAMES = 128;
 
-/** Overrides for tests: a processor or a disk of their own. */
+/** What a test may put in place of what the plan says. */
 export interface SimulationParts {
   readonly processor?: Processor;
   readonly disk?: Disk;
+  /** Keeps the bytes of files. */
+  readonly contents?: Contents;
+  /** What the first thread does instead of its steps. */
+  readonly program?: (kernel: Kernel, task: Task) => Op;
 }
 
 /**
@@ -133,12 +138,14 @@ class Simulation {
   private readonly context: ProgramContext;
   private readonly total: number;
   private readonly cores: number;
+  private readonly parts: SimulationParts;
   private nextCore = 0;
 
   constructor(plan: RunPlan, sink: SimulationSink, parts: SimulationParts) {
     const { experiment, machine } = plan;
     this.plan = plan;
     this.sink = sink;
+    this.parts = parts;
     this.total = experiment.threads.reduce((sum, thread) => sum + countWork(thread.steps, experiment), 0);
     const forks = experiment.threads.reduce((sum, thread) => sum + countForks(thread.steps), 0);
     // Threads do not share cores: one that has none to itself is given one more than the machine has.
@@ -164,6 +171,7 @@ class Simulation {
       reserveFrames: experiment.reserve === undefined ? null : Math.floor(experiment.reserve / 4096),
       cgroupPages: experiment.cgroupLimit === undefined ? Infinity : Math.floor(experiment.cgroupLimit / 4096),
     });
+    this.kernel.contents = parts.contents ?? null;
     this.kernel.io = new IoTable(this.kernel);
     this.kernel.block = new BlockQueue(disk, blockOptions(plan), this.kernel.io);
     this.context = {
@@ -216,6 +224,7 @@ class Simulation {
     const { experiment } = plan;
     // Threads share one address space, as threads do.
     const space = makeSpace(k);
+    const other = this.parts.program;
     experiment.threads.forEach((thread, i) => {
       const task = new Task(k.tasks.length, thread.name, true, this.nextCore++, i * 2, i * 2 + 1, space);
       k.processor.switchTo(task.core, space.id);
@@ -224,7 +233,8 @@ class Simulation {
         if (first) {
           for (const spec of experiment.mappings) if (spec.when === 'start') yield* mapSpec(k, task, spec);
         }
-        yield* program(k, task, context, thread.steps);
+        if (first && other !== undefined) yield* other(k, task);
+        else yield* program(k, task, context, thread.steps);
       })();
       k.tasks.push(task);
     });

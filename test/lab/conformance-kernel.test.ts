@@ -4,7 +4,8 @@ import { shippedDocuments } from '#cli/resources';
 import { conformKernel } from '#lab/conformance-kernel';
 import { readKernelRecording } from '#lab/kernel-recording';
 import { InputError } from '#model/problem';
-import { hasShared, sharedPath } from '../support/shared.ts';
+import { describeWithShared } from '../support/requirement.ts';
+import { sharedPath } from '../support/shared.ts';
 
 const HEADER = 'fs\tscen\tphase\tk\tnpages\tminflt\tmajflt\tst_blocks_KiB\tcs_dirty_pages\n';
 
@@ -13,30 +14,32 @@ function conform(name: string) {
   return conformKernel(readKernelRecording(text, name), shippedDocuments(), name, () => undefined);
 }
 
-const recorded = hasShared('ground-truth', 'matrix.tsv');
-if (!recorded) console.warn('recordings of a real kernel are not beside the repository: conformance is not checked');
+describeWithShared(
+  'agreement with a recorded Linux 6.18',
+  () => {
+    it('every phase of the matrix is exact', () => {
+      const result = conform('matrix.tsv');
+      expect(result.mismatches).toEqual([]);
+      expect(result).toMatchObject({ phases: 343, allExact: 343 });
+    });
 
-describe.skipIf(!recorded)('agreement with a recorded Linux 6.18', () => {
-  it('every phase of the matrix is exact', () => {
-    const result = conform('matrix.tsv');
-    expect(result.mismatches).toEqual([]);
-    expect(result).toMatchObject({ phases: 343, allExact: 343 });
-  });
+    it('background writeback cleans within two seconds of the recording', () => {
+      const { cleaning, mismatches } = conform('background-writeback.tsv');
+      expect(mismatches).toEqual([]);
+      expect(cleaning).toHaveLength(4);
+      for (const c of cleaning) expect(Math.abs(c.recordedMs - c.emulatedMs)).toBeLessThan(2000);
+    });
 
-  it('background writeback cleans within two seconds of the recording', () => {
-    const { cleaning, mismatches } = conform('background-writeback.tsv');
-    expect(mismatches).toEqual([]);
-    expect(cleaning).toHaveLength(4);
-    for (const c of cleaning) expect(Math.abs(c.recordedMs - c.emulatedMs)).toBeLessThan(2000);
-  });
-
-  it('what fits before SIGBUS is within 5 %', () => {
-    const { outOfSpace } = conform('enospc.tsv');
-    expect(outOfSpace).toHaveLength(8);
-    for (const s of outOfSpace)
-      expect(Math.abs(s.recordedKiB - s.emulatedKiB)).toBeLessThanOrEqual(s.recordedKiB * 0.05);
-  });
-});
+    it('what fits before SIGBUS is within 5 %', () => {
+      const { outOfSpace } = conform('enospc.tsv');
+      expect(outOfSpace).toHaveLength(8);
+      for (const s of outOfSpace)
+        expect(Math.abs(s.recordedKiB - s.emulatedKiB)).toBeLessThanOrEqual(s.recordedKiB * 0.05);
+    });
+  },
+  'ground-truth',
+  'matrix.tsv',
+);
 
 describe('reading a table of phases', () => {
   it('takes 128 KiB of read-ahead when there is no such column', () => {

@@ -189,7 +189,9 @@ export class IoTable implements BlockListener {
 
   private readDone(folio: number): void {
     const k = this.kernel;
-    k.folios.flags[folio] |= FolioFlag.uptodate;
+    const { folios } = k;
+    k.contents?.readPages(k, k.files[folios.file[folio]], folios.index[folio], folios.pages(folio));
+    folios.flags[folio] |= FolioFlag.uptodate;
     k.unlock(folio);
   }
 

@@ -37,6 +37,9 @@ export const Errno = { none: 0, io: 5, noMemory: 12, noSpace: 28 } as const;
 
 const PAGE = 4096;
 
+/** Sees or sets bytes [start, end) of a file in a page of it that begins at `base`. */
+export type Fill = (page: Uint8Array, base: number, start: number, end: number) => void;
+
 /** Enters a system call: charges it, records it, and makes it the cause of what follows. */
 export function* syscall(k: Kernel, task: Task, call: Syscall, page: number, body: Op<number>): Op<number> {
   k.charge(task, CycleCause.syscall, k.processor.costs.systemCall);
@@ -177,8 +180,11 @@ export function* msyncAsync(k: Kernel, task: Task, file: KernelFile, first: numb
   return Errno.none;
 }
 
-/** Reads through the page cache, up to the end of the file. */
-export function* read(k: Kernel, task: Task, file: KernelFile, from: number, length: number): Op<number> {
+/**
+ * Reads through the page cache, up to the end of the file.
+ * @param take gets the bytes, where contents are kept
+ */
+export function* read(k: Kernel, task: Task, file: KernelFile, from: number, length: number, take?: Fill): Op<number> {
   const end = Math.min(from + length, file.size);
   const last = Math.ceil(end / PAGE);
   for (let page = Math.floor(from / PAGE); page < last; page++) {
@@ -195,6 +201,8 @@ export function* read(k: Kernel, task: Task, file: KernelFile, from: number, len
     }
     yield* uptodate(k, task, file, folio);
     k.charge(task, CycleCause.handler, k.costs.copyPage);
+    const bytes = take === undefined ? undefined : k.contents?.page(file, page);
+    if (bytes !== undefined) take!(bytes, page * PAGE, Math.max(from, page * PAGE), Math.min(end, (page + 1) * PAGE));
     file.readahead.previous = page;
   }
   return Errno.none;
@@ -220,10 +228,13 @@ function* uptodate(k: Kernel, task: Task, file: KernelFile, folio: number): Op {
   });
 }
 
-/** Writes through the page cache; a file may grow. */
-export function* write(k: Kernel, task: Task, file: KernelFile, from: number, length: number): Op<number> {
+/**
+ * Writes through the page cache; a file may grow.
+ * @param fill the bytes, where contents are kept
+ */
+export function* write(k: Kernel, task: Task, file: KernelFile, from: number, length: number, fill?: Fill): Op<number> {
   yield* k.lockInode(task, file);
-  if (from + length > file.size) file.size = from + length;
+  if (from + length > file.size) yield* extend(k, task, file, from + length);
   const end = from + length;
   let result: number = Errno.none;
   for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
@@ -233,6 +244,7 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
     const whole = from <= page * PAGE && end >= (page + 1) * PAGE && k.folios.pages(folio) === 1;
     if ((k.folios.flags[folio] & FolioFlag.uptodate) === 0) {
       if (whole) {
+        k.contents?.zeroPages(file, page, 1);
         k.folios.flags[folio] |= FolioFlag.uptodate;
       } else {
         readFolios(k, task, file, [folio], IoCause.read);
@@ -252,7 +264,10 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
     }
     k.charge(task, CycleCause.handler, k.costs.copyPage);
     k.dirty(task, file, folio);
-    markStored(k, file, Math.max(from, page * PAGE), Math.min(end, (page + 1) * PAGE));
+    const start = Math.max(from, page * PAGE);
+    const stop = Math.min(end, (page + 1) * PAGE);
+    markStored(k, file, start, stop);
+    if (k.contents !== null) fill?.(k.contents.page(file, page)!, page * PAGE, start, stop);
     k.unlock(folio);
     yield* balanceDirty(k, task);
   }
@@ -351,19 +366,67 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
   k.signals++;
 }
 
+/**
+ * Zeros bytes [from, end) of a file through the cache: what must read as zeros but shares its block with
+ * what stays. Holes are zeros already.
+ */
+function* zeroRange(k: Kernel, task: Task, file: KernelFile, from: number, end: number): Op {
+  for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
+    let folio = file.index.get(page);
+    if (folio === NO_FOLIO && k.readsAsZeros(file, page, 1)) continue;
+    if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
+    yield* uptodate(k, task, file, folio);
+    if (k.folios.owner[folio] !== task.id) yield* k.lock(task, folio);
+    if (file.index.get(page) !== folio) {
+      k.unlock(folio);
+      page--;
+      continue;
+    }
+    yield* k.waitWriteback(task, folio);
+    k.contents?.page(file, page)!.fill(0, Math.max(0, from - page * PAGE), Math.min(PAGE, end - page * PAGE));
+    // A clean page of a hole is zeros, and stays clean.
+    if (k.backed(file, page, 1)) k.dirty(task, file, folio);
+    k.unlock(folio);
+  }
+}
+
+/**
+ * A file is about to end at `size`, further than before. What lies behind its old end in the same block was
+ * never written as part of the file: it becomes zeros now.
+ */
+function* extend(k: Kernel, task: Task, file: KernelFile, size: number): Op {
+  const { blockBytes } = k.fs;
+  const old = file.size;
+  if (blockBytes > (1 << k.minOrder) * PAGE) {
+    yield* zeroRange(k, task, file, old, Math.min(size, Math.ceil(old / blockBytes) * blockBytes));
+  }
+  file.size = size;
+}
+
 /** Makes a file shorter or longer. */
 export function* truncate(k: Kernel, task: Task, file: KernelFile, size: number): Op<number> {
   yield* k.lockInode(task, file);
   const old = file.size;
-  file.size = size;
   if (size < old) {
+    // The rest of the last block reads as zeros when the file grows again.
+    const { blockBytes } = k.fs;
+    const unit = Math.max(PAGE, blockBytes);
+    const tail = Math.min(old, Math.ceil(size / unit) * unit);
+    if (size < tail) yield* zeroRange(k, task, file, size, tail);
+    // Pages behind the new end that share its block are written now, as nothing will write them later.
     const first = Math.ceil(size / PAGE);
-    const unit = 1 << k.minOrder;
-    const firstFolio = Math.ceil(first / unit) * unit;
+    if (first * PAGE < tail && file.index.dirty > 0 && !k.policy.inMemory) {
+      yield* writePages(k, task, file, first, Math.ceil(tail / PAGE), WritebackWhy.sync);
+      yield* waitPages(k, task, file, first, Math.ceil(tail / PAGE));
+    }
+    file.size = size;
+    const folioPages = 1 << k.minOrder;
+    const firstFolio = Math.ceil(first / folioPages) * folioPages;
     if (firstFolio > first) k.unmapPages(task, file, first, firstFolio - first);
     yield* dropPages(k, task, file, firstFolio, Infinity, RemovedWhy.truncated);
-    freeBlocks(k, task, file, Math.ceil(size / k.fs.blockBytes), Math.ceil(old / k.fs.blockBytes));
+    freeBlocks(k, task, file, Math.ceil(size / blockBytes), Math.ceil(old / blockBytes));
   }
+  if (size > old) yield* extend(k, task, file, size);
   k.unlockInode(file);
   return Errno.none;
 }
@@ -372,19 +435,20 @@ export function* truncate(k: Kernel, task: Task, file: KernelFile, size: number)
 export function* punch(k: Kernel, task: Task, file: KernelFile, from: number, length: number): Op<number> {
   yield* k.lockInode(task, file);
   const end = Math.min(from + length, file.size);
-  const { blockBytes } = k.fs;
-  const unit = (1 << k.minOrder) * PAGE;
+  // Whole pages and whole blocks; the end of the file counts as one.
+  const unit = Math.max((1 << k.minOrder) * PAGE, k.fs.blockBytes);
   const first = Math.ceil(from / unit) * unit;
   const last = end === file.size ? Math.ceil(end / unit) * unit : Math.floor(end / unit) * unit;
-  // Dirty data at the edges stays; what lies inside goes.
-  yield* dropPages(k, task, file, first / PAGE, last / PAGE, RemovedWhy.punched);
-  freeBlocks(
-    k,
-    task,
-    file,
-    Math.ceil(from / blockBytes),
-    end === file.size ? Math.ceil(end / blockBytes) : Math.floor(end / blockBytes),
-  );
+  if (from < end) {
+    if (first >= last) {
+      yield* zeroRange(k, task, file, from, end);
+    } else {
+      if (from < first) yield* zeroRange(k, task, file, from, first);
+      if (last < end) yield* zeroRange(k, task, file, last, end);
+      yield* dropPages(k, task, file, first / PAGE, last / PAGE, RemovedWhy.punched);
+      freeBlocks(k, task, file, first / k.fs.blockBytes, last / k.fs.blockBytes);
+    }
+  }
   k.unlockInode(file);
   return Errno.none;
 }

@@ -183,7 +183,24 @@ function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean 
   k.charge(task, CycleCause.filesystem, fs.allocatePs);
   k.journal?.dirty(task, fs.doc.journal!.credits);
   k.gave(task, file, page, given, false);
+  if (!fs.doc.unwritten && fs.pagesPerBlock > k.folios.pages(folio)) zeroRest(k, task, file, page);
   return true;
+}
+
+/**
+ * A block larger than the page has been given for one of its pages. The others read as zeros; without
+ * unwritten extents zeros must be on disk, for those that are not going to be written.
+ */
+function zeroRest(k: Kernel, task: Task, file: KernelFile, page: number): void {
+  const unit = k.fs.pagesPerBlock;
+  const first = page - (page % unit);
+  for (let other = first; other < Math.min(first + unit, file.pages); other++) {
+    const there = file.index.get(other);
+    if (there !== NO_FOLIO && (k.folios.flags[there] & FolioFlag.dirty) !== 0) continue;
+    const sector = k.sectorOf(file, other);
+    k.contents?.zeroSectors(sector, 8);
+    k.io.submitOrQueue(task, DiskOp.write, sector, 8, [], IoCause.zeroing);
+  }
 }
 
 /** Space ran out when nobody could be told: the folio becomes clean and its data is gone. */
@@ -219,6 +236,8 @@ function* append(k: Kernel, task: Task, file: KernelFile, folio: number, batch: 
   const unit = fs.pagesPerBlock > 1 ? 8 : fs.blockBytes / 512;
   const perPage = 8 / unit;
   const count = Math.min(pages * perPage, Math.ceil((file.size - page * 4096) / (unit * 512)));
+  if (k.contents !== null)
+    for (let i = 0; i < pages && page + i < file.pages; i++) k.contents.writePage(k, file, page + i);
   // Pending once for itself, so that it is not done before all its requests are made.
   k.folios.pendingIo[folio]++;
   for (let i = 0; i < count; i++) {

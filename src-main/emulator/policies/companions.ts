@@ -26,6 +26,7 @@ export function blockPages(k: Kernel, file: KernelFile, folio: number): [number,
 function makeZero(k: Kernel, task: Task, file: KernelFile, page: number, frame: number): number {
   const folio = k.addFolio(task, file, page, 0, frame);
   k.zero(task, 1);
+  k.contents?.zeroPages(file, page, 1);
   k.folios.flags[folio] |= FolioFlag.uptodate;
   return folio;
 }
@@ -210,6 +211,7 @@ export function* writeZeros(k: Kernel, task: Task, file: KernelFile, blocks: rea
   let count = 0;
   for (const block of blocks) {
     const sector = k.fs.sector(file.blocks, block);
+    k.contents?.zeroSectors(sector, unit);
     if (count > 0 && (sector !== start + count || count + unit > ZEROS)) {
       yield* k.io.submitWaiting(task, DiskOp.write, start, count, 0, [], IoCause.zeroing);
       count = 0;

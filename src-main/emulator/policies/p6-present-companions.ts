@@ -40,6 +40,7 @@ export class PresentCompanions extends PlainPolicy {
     }
     for (const page of absent) {
       const sector = k.sectorOf(file, page);
+      k.contents?.zeroSectors(sector, 8);
       yield* k.io.submitWaiting(task, DiskOp.write, sector, 8, 0, [], IoCause.zeroing);
     }
     return WriteOutcome.write;

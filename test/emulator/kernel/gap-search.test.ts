@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextMiss } from '#emulator/kernel/gap-search';
-import { FolioTable } from '#emulator/kernel/folios';
+import type { FolioTable } from '#emulator/kernel/folios';
 import { PageIndex } from '#emulator/kernel/page-index';
 
 /** A cache written as folios: `[first page, pages]`. */
