@@ -106,6 +106,21 @@ describe('faultline runs', () => {
   });
 });
 
+describe('faultline runs export and merge', () => {
+  it('hands emulated runs on, whose hashes are computed again on the other side', async () => {
+    const [from, to, bundle] = ['from.db', 'to.db', 'b.faultline'].map((name) => join(folder, name));
+    expect((await faultline(['run', '2005-question', '--library', from])).code).toBe(0);
+    expect((await faultline(['runs', 'export', '--all', '--out', bundle, '--library', from])).out).toBe(
+      `${bundle}: 4 runs\n`,
+    );
+    const merge = ['runs', 'merge', bundle, '--json', '--library', to];
+    const first = await faultline(merge);
+    expect([first.code, first.err]).toEqual([0, '']);
+    expect(JSON.parse(first.out)).toMatchObject({ added: 4 });
+    expect(JSON.parse((await faultline(merge)).out)).toMatchObject({ added: 0 });
+  });
+});
+
 describe('faultline diff', () => {
   it('of two runs names what differs, in JSON and in Markdown', async () => {
     const diff = (await json('diff', ids[0], ids[1])) as unknown as RunDiff;
