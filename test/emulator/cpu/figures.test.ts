@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { processorFigures } from '#emulator/cpu/figures';
+import { makeProcessor } from '#emulator/cpu/make-processor';
+import { conformMachine } from '#lab/conformance-machine';
+import { parseProcessor, type ProcessorDocument } from '#model/processor';
+import { repositoryRoot } from '../../support/shared.ts';
+
+const FOLDER = join(repositoryRoot, 'resources/machines/processors');
+const load = (id: string): ProcessorDocument =>
+  parseProcessor(JSON.parse(readFileSync(join(FOLDER, `${id}.json`), 'utf8')), `${id}.json`);
+const ids = readdirSync(FOLDER).map((name) => name.replace('.json', ''));
+/** A copy with one figure changed. */
+const changed = (id: string, change: (d: ProcessorDocument) => void): ProcessorDocument => {
+  const copy = structuredClone(load(id));
+  change(copy);
+  return copy;
+};
+
+describe('processor documents', () => {
+  it.each(ids)('%s can be emulated', (id) => {
+    expect(load(id).id).toBe(id);
+    expect(makeProcessor(load(id), { cores: 2, frames: 65_536 }).coreCount).toBe(2);
+  });
+
+  it('are at least the eight asked for', () => {
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'pentium4-prescott-2004',
+        'westmere-ep-2010',
+        'skylake-sp-2017',
+        'zen3-milan-2021',
+        'goldencove-alderlake-2022',
+        'graviton2-2020',
+        'apple-m1-2020',
+        'host-zen3-vm-2026',
+      ]),
+    );
+  });
+
+  it('are refused with the path of a figure without a known source', () => {
+    const bad = changed('westmere-ep-2010', (d) => Object.assign(d.memory.latency, { source: 'hearsay' }));
+    expect(() => parseProcessor(bad, 'x.json')).toThrow('a figure names a source that is not in "sources"');
+    const noReason = changed('westmere-ep-2010', (d) =>
+      Object.assign(d.memory.latency, { method: 'estimated', note: '' }),
+    );
+    expect(() => parseProcessor(noReason, 'x.json')).toThrow('x.json: memory.latency');
+  });
+
+  it('are refused when a cache is not ways x line x a power of two', () => {
+    const bad = changed('westmere-ep-2010', (d) => Object.assign(d.caches[1].size, { value: 250_000 }));
+    expect(() => processorFigures(bad)).toThrow(
+      'caches[1].size: 250000 bytes are not 8 ways x 64 bytes x a power of two',
+    );
+  });
+});
+
+describe('against recorded machines', () => {
+  it.each(['westmere-ep-2010', 'zen3-milan-2021'])('%s: every recorded point agrees', { timeout: 60_000 }, (id) => {
+    expect(conformMachine(load(id)).points.filter((point) => !point.agrees)).toEqual([]);
+  });
+
+  it('host-zen3-vm-2026: all but the size twice the share of the contended last level', { timeout: 60_000 }, () => {
+    const off = conformMachine(load('host-zen3-vm-2026')).points.filter((point) => !point.agrees);
+    expect(off.map((point) => point.bytes)).toEqual([8 * 1024 * 1024]);
+  });
+});
