@@ -16,28 +16,35 @@ const MOST_SIBLINGS = 50;
 
 type Source = Pick<StoreClient, 'getRun' | 'documents' | 'events' | 'listRuns'>;
 
+/** A run, and the library it is in. */
+export interface Reference {
+  readonly library: Source;
+  /** Id, unique beginning of an id or hash, or hash. */
+  readonly reference: string;
+}
+
+/** Compares runs of one library; see {@link compareReferences}. */
+export function compareRuns(library: Source, references: readonly string[]): Promise<RunDiff> {
+  return compareReferences(references.map((reference) => ({ library, reference })));
+}
+
 /**
- * Compares runs of the library, each with the first.
- * @param references ids, unique beginnings of ids or hashes, or hashes
+ * Compares runs, each with the first.
  * @throws InputError for a run that is not there, or for less than two or more than eight
  */
-export async function compareRuns(library: Source, references: readonly string[]): Promise<RunDiff> {
+export async function compareReferences(references: readonly Reference[]): Promise<RunDiff> {
   if (references.length < 2 || references.length > MOST_RUNS) {
     throw new InputError({ message: `${references.length} runs were named`, expected: `2 to ${MOST_RUNS}` });
   }
-  const runs: RunInfo[] = [];
-  for (const reference of references) runs.push(await library.getRun(reference));
+  const found: { library: Source; run: RunInfo }[] = [];
+  for (const { library, reference } of references) found.push({ library, run: await library.getRun(reference) });
   const inputs: DiffInput[] = [];
-  for (const run of runs) {
+  for (const { library, run } of found) {
     const documents = await library.documents(run.id);
     const batches: EventBatch[] = [];
     for await (const batch of library.events(run.id, { to: MOST_EVENTS })) batches.push(batch);
-    inputs.push({
-      run,
-      documents,
-      events: joinBatches(batches, MOST_EVENTS),
-      siblings: await siblingsOf(library, run, documents),
-    });
+    const events = joinBatches(batches, MOST_EVENTS);
+    inputs.push({ run, documents, events, siblings: await siblingsOf(library, run, documents) });
   }
   return diffRuns(inputs);
 }

@@ -118,6 +118,18 @@ describe('faultline runs export and merge', () => {
     expect([first.code, first.err]).toEqual([0, '']);
     expect(JSON.parse(first.out)).toMatchObject({ added: 4 });
     expect(JSON.parse((await faultline(merge)).out)).toMatchObject({ added: 0 });
+    const several = await faultline(['diff', bundle, ids[0], '--library', path]);
+    expect(several.err).toMatch(/the bundle has 4 runs \(expected one of them: /);
+    const { runs } = JSON.parse(first.out) as { runs: { id: string }[] };
+    const diff = await faultline([
+      'diff',
+      `${bundle}#${runs[0].id}`,
+      `${bundle}#${runs[1].id}`,
+      '--json',
+      '--library',
+      path,
+    ]);
+    expect((JSON.parse(diff.out) as RunDiff).runs.map((run) => run.id)).toEqual(runs.slice(0, 2).map((run) => run.id));
   });
 });
 
