@@ -61,6 +61,7 @@ function place(context: ImportContext, rest: string, action: string): { sector: 
   }
   const sector = /^(\d+)(?:\s|$)/.exec(rest);
   if (sector !== null && (action === 'C' || action === 'X')) return { sector: Number(sector[1]) % 2 ** 53, sectors: 0 };
-  if (/^(?:\[|\d+ \(|\d+ \/|\d* ?\(|$)/.test(rest) || 'PUTSmGX'.includes(action[0])) return { sector: 0, sectors: 0 };
+  if (/^(?:\[.*\]$|\d+ \(.*\]$|\d+ \/ \d+|\(.*\]$|$)/.test(rest) || 'PUTSmGX'.includes(action[0]))
+    return { sector: 0, sectors: 0 };
   return context.fail('the place of the request is missing', EXPECTED);
 }

@@ -24,6 +24,7 @@ export class Files {
   /** Dirty pages of each file. */
   readonly dirty = new Map<number, number>();
   private readonly numbers = new Map<string, number>();
+  private readonly byInode = new Map<number, { readonly device: number; readonly number: number }[]>();
   private readonly pagesOf = new Map<number, number>();
   private readonly dirtiedBy = new Map<number, number>();
   private lastDevice = -1;
@@ -33,18 +34,29 @@ export class Files {
   /** Number of a file. @param device major x 2^20 + minor */
   file(device: number, inode: number): number {
     if (device === this.lastDevice && inode === this.lastInode) return this.lastNumber;
-    const number = this.numberOf(`${Math.floor(device / 2 ** 20)}:${device % 2 ** 20} inode ${inode}`);
+    const number = this.numberOf(device, inode);
     this.lastDevice = device;
     this.lastInode = inode;
     this.lastNumber = number;
     return number;
   }
 
+  /**
+   * Number of a file that an event names by its backing device, which for a partition is the whole disk: the file
+   * of that inode on the device itself, else on another of the same major number.
+   */
+  backed(device: number, inode: number): number {
+    const exact = this.numbers.get(keyOf(device, inode));
+    if (exact !== undefined) return exact;
+    const major = Math.floor(device / 2 ** 20);
+    const near = this.byInode.get(inode)?.find((file) => Math.floor(file.device / 2 ** 20) === major);
+    return near?.number ?? this.numberOf(device, inode);
+  }
+
   /** A file of btrfs: its events name no device, other events name an anonymous one. */
   anonymous(inode: number): number {
-    for (const [key, number] of this.numbers)
-      if (key.startsWith('0:') && key.endsWith(` inode ${inode}`)) return number;
-    return this.numberOf(`0:0 inode ${inode}`);
+    const known = this.byInode.get(inode)?.find((file) => file.device < 2 ** 20);
+    return known?.number ?? this.numberOf(0, inode);
   }
 
   map(base: number, length: number, file: number): void {
@@ -103,14 +115,22 @@ export class Files {
     return file * FILE_STEP + page;
   }
 
-  private numberOf(key: string): number {
+  private numberOf(device: number, inode: number): number {
+    const key = keyOf(device, inode);
     let number = this.numbers.get(key);
     if (number === undefined) {
       if (this.numbers.size >= MOST_FILES) return MOST_FILES;
       number = this.numbers.size;
       this.numbers.set(key, number);
+      const same = this.byInode.get(inode);
+      if (same === undefined) this.byInode.set(inode, [{ device, number }]);
+      else if (same.length < 100) same.push({ device, number });
       if (number < MOST_NAMES) this.names.push(key);
     }
     return number;
   }
+}
+
+function keyOf(device: number, inode: number): string {
+  return `${Math.floor(device / 2 ** 20)}:${device % 2 ** 20} inode ${inode}`;
 }

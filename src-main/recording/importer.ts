@@ -1,5 +1,5 @@
 import { InputError } from '#model/problem';
-import type { Recording} from './recording.ts';
+import type { Recording } from './recording.ts';
 import { type RecordedRun } from './recording.ts';
 
 /** The first part of a file, by which its format is recognised. */

@@ -41,7 +41,8 @@ function fileOf(k: KernelEvents, body: string): number {
   const inode = inodeIn(body);
   if (inode < 0) badBody(k, body);
   const device = at < 0 ? -1 : deviceAt(body, at);
-  return device < 0 ? k.files.anonymous(inode) : k.files.file(device, inode);
+  if (device < 0) return k.files.anonymous(inode);
+  return body.startsWith('bdi ') ? k.files.backed(device, inode) : k.files.file(device, inode);
 }
 
 function inodeIn(body: string): number {
@@ -500,7 +501,8 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       const device = deviceAt(body, 4);
       if (k.journals.size < 1024)
         k.journals.set(device, k.context.recording.add(EventKind.journalCommit, lane, time, 0, 0, 0, 0, 0, NONE));
-      t.call = k.journals.get(device) ?? NONE;
+      // What the journal's own thread does belongs to the commit.
+      if (t.call < 0) t.call = k.journals.get(device) ?? NONE;
       k.context.taken.add('journal commits');
     },
   ],
@@ -511,7 +513,7 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       const event = k.journals.get(device);
       if (event !== undefined) k.context.recording.setEnd(event, time);
       k.journals.delete(device);
-      t.call = NONE;
+      if (t.call === event) t.call = NONE;
     },
   ],
   [

@@ -54,7 +54,7 @@ export const perfTrace: Importer = {
           const place = PLACE.exec(fault[3]);
           if (place === null) context.fail('the place of the fault is not understood', EXPECTED);
           const [, file, hex] = place;
-          if ((file?.startsWith('/')) && !file.startsWith('//anon')) {
+          if (file?.startsWith('/') && !file.startsWith('//anon')) {
             context.leftAside.add(NOT_PLACED);
             if (files.size < 1000) files.set(ownString(file), (files.get(file) ?? 0) + 1);
           }
