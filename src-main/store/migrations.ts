@@ -106,4 +106,8 @@ export const MIGRATIONS: readonly Migration[] = [
       END;
     `,
   },
+  {
+    what: 'lists begin with the newest run without sorting all',
+    sql: 'CREATE INDEX runs_by_date ON runs (saved_at, key)',
+  },
 ];

@@ -290,6 +290,31 @@ describe('opening', () => {
     expect(() => Library.open(join(folder, 'library.db', 'sub', 'x.db'))).toThrow(StoreFailure);
   });
 
+  it('of every older version gives the same library', () => {
+    const picture = (opened: Library): string => {
+      const { runs } = opened.listRuns();
+      const tables = opened.listRuns({ text: 'first' }).total;
+      return JSON.stringify([
+        runs,
+        tables,
+        runs.map(({ id }) => [opened.getRun(id), opened.documents(id), [...opened.events(id)].length]),
+      ]);
+    };
+    const pictures = MIGRATIONS.map((_, version) => {
+      const path = join(folder, `version-${version + 1}.db`);
+      const old = Library.open(path, { migrations: MIGRATIONS.slice(0, version + 1) });
+      old.saveRun(
+        sampleRun('a', { name: 'First', savedAt: '2026-01-01T00:00:00.000Z' }),
+        [sampleDocument('machine', '{}')],
+        sampleBatches(1000),
+      );
+      old.close();
+      return picture(openLibrary(path));
+    });
+    expect(new Set(pictures).size).toBe(1);
+    expect(pictures[0]).toContain('First');
+  });
+
   it('refuses a library of a newer version, and backs an older one up before it migrates', () => {
     const path = join(folder, 'old.db');
     openLibrary(path).saveRun(sampleRun('a'), [], sampleBatches(10));
@@ -298,9 +323,9 @@ describe('opening', () => {
     const migrated = Library.open(path, { migrations: next });
     expect(migrated.listRuns().total).toBe(1);
     migrated.close();
-    const backup = readdirSync(folder).find((name) => name.startsWith('old.db.version-1'));
+    const backup = readdirSync(folder).find((name) => name.startsWith(`old.db.version-${MIGRATIONS.length}`));
     expect(backup).toBeDefined();
-    expect(() => Library.open(path)).toThrow(/newer Faultline \(version 2\)/);
+    expect(() => Library.open(path)).toThrow(`newer Faultline (version ${MIGRATIONS.length + 1})`);
     expect(openLibrary(join(folder, backup!)).listRuns().total).toBe(1);
   });
 
