@@ -258,6 +258,7 @@ class Simulation {
     const lane = this.lanes.thread(name);
     const task = new Task(k.tasks.length, name, true, this.nextCore++, lane, lane + 1, space);
     fork(k, parent, space);
+    k.clocks.settleAll();
     k.processor.advanceTo(task.core, k.now(parent));
     k.processor.switchTo(task.core, space.id);
     task.readyAt = k.now(parent);
@@ -278,6 +279,7 @@ class Simulation {
   private metrics(end: number): Metrics {
     const { kernel: k } = this;
     const { tally, processor } = k;
+    k.clocks.settleAll();
     let given = 0;
     let needed = 0;
     let stored = 0;

@@ -396,7 +396,7 @@ function permit(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
   if (folio === NO_FOLIO || (space.table.flags(vpn) & Pte.present) === 0) return install(k, task, fault, folio);
   space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
   k.charge(task, CycleCause.handler, k.costs.protectPte);
-  k.processor.invalidate(task.core, space.id, vpn, 1);
+  k.invalidate(task, space, vpn);
   k.unlock(folio);
   return true;
 }
@@ -407,7 +407,7 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const old = space.anonymous.get(vpn);
   if (old !== undefined && k.folios.mapCount[old] === 1) {
     space.table.change(vpn, 0, Pte.writable | Pte.dirty);
-    k.processor.invalidate(task.core, space.id, vpn, 1);
+    k.invalidate(task, space, vpn);
     k.charge(task, CycleCause.handler, k.costs.protectPte);
     return true;
   }
@@ -436,11 +436,11 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const had = space.table.clear(vpn);
   if (old !== undefined) {
     k.folios.mapCount[old]--;
-    k.processor.invalidate(task.core, space.id, vpn, 1);
+    k.invalidate(task, space, vpn);
   } else {
     if ((had & Pte.present) !== 0) {
       k.folios.mapCount[source]--;
-      k.processor.invalidate(task.core, space.id, vpn, 1);
+      k.invalidate(task, space, vpn);
     }
     k.unlock(source);
   }

@@ -12,6 +12,7 @@ import type { KernelCosts } from '#model/kernel-costs';
 import type { WaitKind } from '#model/wait-for';
 import type { AddressSpace, Vma } from './address-space.ts';
 import type { Contents } from './contents.ts';
+import { CoreClocks } from './core-clocks.ts';
 import { CounterId, type Counters, type Tally } from './counters.ts';
 import type { KernelFile } from './file.ts';
 import { FolioFlag, FolioList, FolioTable, NOBODY, NO_FOLIO } from './folios.ts';
@@ -53,6 +54,7 @@ export class Kernel {
   readonly costs: KernelCosts;
   readonly policy: Policy;
   readonly processor: Processor;
+  readonly clocks: CoreClocks;
   readonly fs: FileSystem;
   readonly journal: Journal | null;
   readonly recorder: Recorder;
@@ -100,6 +102,7 @@ export class Kernel {
     this.costs = parts.costs;
     this.policy = parts.policy;
     this.processor = parts.processor;
+    this.clocks = new CoreClocks(parts.processor);
     this.fs = parts.fs;
     this.journal = parts.journal;
     this.recorder = parts.recorder;
@@ -130,11 +133,11 @@ export class Kernel {
   // --- time -----------------------------------------------------------------------------------------------------
 
   now(task: Task): number {
-    return task.user ? this.processor.now(task.core) : task.clock;
+    return task.user ? this.clocks.now(task.core) : task.clock;
   }
 
   charge(task: Task, cause: CycleCause, ps: number): void {
-    if (task.user) this.processor.charge(task.core, cause, ps);
+    if (task.user) this.clocks.charge(task.core, cause, ps);
     else task.clock += ps;
   }
 
@@ -158,10 +161,14 @@ export class Kernel {
     while (task.wait !== null) yield;
     const idle = wait.kind === 'idle' || wait.kind === 'barrier' || (wait.kind === 'timer' && wait.label === 'sleep');
     if (task.user) {
-      const late = task.readyAt - this.processor.now(task.core);
+      const late = task.readyAt - this.now(task);
       if (late > 0) {
-        if (idle) this.processor.advanceTo(task.core, task.readyAt);
-        else this.processor.charge(task.core, CycleCause.wait, late);
+        if (idle) {
+          this.clocks.settle(task.core);
+          this.processor.advanceTo(task.core, task.readyAt);
+        } else {
+          this.charge(task, CycleCause.wait, late);
+        }
       }
     } else if (task.readyAt > task.clock) {
       task.clock = task.readyAt;
@@ -440,8 +447,8 @@ export class Kernel {
   countBlocks(): void {
     let reserved = 0;
     let allocated = 0;
-    for (const { blocks } of this.files) {
-      const { counts } = blocks.map;
+    for (let i = 0; i < this.files.length; i++) {
+      const { counts } = this.files[i].blocks.map;
       reserved += counts[BlockState.reserved];
       allocated += counts[BlockState.unwritten] + counts[BlockState.written];
     }
@@ -454,6 +461,12 @@ export class Kernel {
   firstBlock(page: number): number {
     const { fs } = this;
     return fs.pagesPerBlock > 1 ? Math.floor(page / fs.pagesPerBlock) : page * fs.blocksPerPage;
+  }
+
+  /** First block behind the pages before `page`. */
+  endBlock(page: number): number {
+    const { fs } = this;
+    return fs.pagesPerBlock > 1 ? Math.ceil(page / fs.pagesPerBlock) : page * fs.blocksPerPage;
   }
 
   /** Blocks of a range of pages up to the end of the file: [first, end). */
@@ -595,8 +608,15 @@ export class Kernel {
     return -1;
   }
 
-  /** Drops stale translations, on every core that may have them. */
+  /** Drops a stale translation the task's own fault made, on every core that may have it. */
+  invalidate(task: Task, space: AddressSpace, vpn: number): void {
+    this.clocks.settleAll();
+    this.processor.invalidate(task.core, space.id, vpn, 1);
+  }
+
+  /** Drops stale translations, on every core that may have them; records what it took. */
   flush(task: Task, space: AddressSpace, vpn: number, count: number): void {
+    this.clocks.settleAll();
     const before = this.processor.now(task.core);
     this.processor.invalidate(task.core, space.id, vpn, count);
     const took = this.processor.now(task.core) - before;

@@ -179,9 +179,11 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   const vma = task.space!.named(step.mapping);
   if (vma === undefined) return;
   const batch = batchOf(step, vma, context.seed + task.step * 7919 + task.id * 104729);
+  k.clocks.settle(core);
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
   for (;;) {
+    k.clocks.settle(core);
     const reason = processor.run(core, k.horizon);
     if (reason === StopReason.done) break;
     if (reason === StopReason.horizon) {

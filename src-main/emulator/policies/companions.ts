@@ -158,7 +158,8 @@ export function allocateNow(
   hinted = false,
 ): boolean {
   const { fs } = k;
-  const [first, end] = k.blocksOf(file, page, pages);
+  const first = k.firstBlock(page);
+  const end = Math.max(first, Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes)));
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
   k.charge(task, CycleCause.filesystem, fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1));
   const given = fs.allocate(file.blocks, first, end - first, state, hinted);

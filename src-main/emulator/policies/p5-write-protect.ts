@@ -33,41 +33,49 @@ export class WriteProtectDelayed extends PlainPolicy {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
     if (k.backed(file, page, pages)) return folio;
-    const [first, end] = blockPages(k, file, folio);
-    if (end - first > pages) return this.storeBlock(k, task, file, folio);
-    return this.reserve(k, task, file, page, first, end, [folio]);
+    if (k.fs.pagesPerBlock > pages) {
+      const [first, end] = blockPages(k, file, folio);
+      if (end - first > pages) return this.storeBlock(k, task, file, folio);
+    }
+    const kept = this.reserve(k, task, file, page, pages);
+    // What was reserved before space ran out stays so, and its page is dirty.
+    if (kept > 0) k.dirty(task, file, folio);
+    if (this.full) {
+      k.unlock(folio);
+      return NO_FOLIO;
+    }
+    return folio;
   }
 
   private *storeBlock(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
     const page = k.folios.index[folio];
     const [first, end] = blockPages(k, file, folio);
     const taken = yield* takeWhole(k, task, file, folio);
-    return taken.length === 0 ? NO_FOLIO : this.reserve(k, task, file, page, first, end, taken);
-  }
-
-  private reserve(
-    k: Kernel,
-    task: Task,
-    file: KernelFile,
-    page: number,
-    first: number,
-    end: number,
-    taken: readonly number[],
-  ): number {
-    const { fs } = k;
+    if (taken.length === 0) return NO_FOLIO;
+    const kept = this.reserve(k, task, file, first, end - first);
+    const { full } = this;
     const own = file.index.get(page);
-    const [block, stop] = k.blocksOf(file, first, end - first);
-    k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, stop - block - 1));
-    const { counts } = file.blocks.map;
-    const held = counts[BlockState.reserved];
-    const good = fs.reserve(file.blocks, block, stop - block) >= 0;
-    const kept = counts[BlockState.reserved] - held;
-    // What was reserved before space ran out stays so, and its page is dirty.
-    if (good || kept > 0) for (const other of taken) k.dirty(task, file, other);
-    k.gave(task, file, first, kept, true);
+    if (!full || kept > 0) for (const other of taken) k.dirty(task, file, other);
     letGo(k, taken, own);
-    if (good) return own;
+    if (!full) return own;
     k.unlock(own);
     return NO_FOLIO;
+  }
+
+  /** Whether the last reservation found too little space. */
+  private full = false;
+
+  /** Reserves the holes under a range of pages. @returns blocks newly reserved, some even when space ran out */
+  private reserve(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): number {
+    const { fs } = k;
+    const first = k.firstBlock(page);
+    const end = Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes));
+    k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, end - first - 1));
+    const { counts } = file.blocks.map;
+    const held = counts[BlockState.reserved];
+    this.full = fs.reserve(file.blocks, first, Math.max(0, end - first)) < 0;
+    const kept = counts[BlockState.reserved] - held;
+    k.gave(task, file, page, kept, true);
+    return kept;
   }
 }
