@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/bench/**'],
           environment: 'node',
+          // Else an imported style sheet is an empty text, even with `?raw`.
+          css: { include: [/[?&]raw$/] },
           testTimeout: 20_000,
         },
       },
