@@ -16,7 +16,14 @@ import {
   runQuerySchema,
   THEMES,
 } from './schemas.ts';
-import { aggregateSchema, eventFilterSchema, eventRowSchema, extentSchema, tileSchema } from './timeline-schemas.ts';
+import {
+  aggregateSchema,
+  eventFilterSchema,
+  eventMapSchema,
+  eventRowSchema,
+  extentSchema,
+  tileSchema,
+} from './timeline-schemas.ts';
 
 /**
  * The one contract between the window and the lab. A channel is answered in the main process only when the
@@ -129,6 +136,18 @@ export const contract = {
       direction: v.picklist(['next', 'previous']),
     }),
     response: v.nullable(eventRowSchema),
+  },
+  /** Where events lie in time and place: faults by address, requests by sector. */
+  'timeline.map': {
+    request: v.strictObject({
+      run: runIdSchema,
+      axis: v.picklist(['address', 'sector']),
+      from: finite,
+      to: finite,
+      columns,
+      rows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
+    }),
+    response: eventMapSchema,
   },
   /** Counts, sums and quantiles of durations by kind over a span. */
   'timeline.aggregate': {

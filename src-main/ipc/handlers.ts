@@ -5,6 +5,7 @@ import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
 import { aggregateEvents, chainOf, seekEvent } from './event-queries.ts';
 import type { TakenFile } from './import-schemas.ts';
+import { MapMaker } from './address-map.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
 import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
@@ -45,6 +46,7 @@ function presetDocuments(documents: Lab['documents']): PresetDocument[] {
 /** Each channel answered by a use case of the lab. */
 export function makeHandlers(lab: Lab, app: AppServices, operations: Operations): Handlers {
   const { library } = lab;
+  const maps = new MapMaker(library);
   const take = async (id: string, files: readonly string[], sender: MessageTarget): Promise<TakenFile[]> => {
     const tell = (progress: unknown): void => {
       send(sender, 'operations.progress', progress);
@@ -122,6 +124,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     },
     'timeline.chain': ({ run, event, limit }) => chainOf(library, run, event, limit),
     'timeline.seek': ({ run, filter, time, direction }) => seekEvent(library, run, filter, time, direction),
+    'timeline.map': (request) => maps.make(request),
     'timeline.aggregate': ({ run, filter }) => aggregateEvents(library, run, filter),
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { EventMap } from './address-map.ts';
 import type { RunExtent } from '#model/library';
 import type { EventRow, Tile } from '#model/tile';
 
@@ -56,6 +57,22 @@ export const eventFilterSchema = v.strictObject({
   kinds: v.optional(v.array(count)),
 });
 export type EventFilter = v.InferOutput<typeof eventFilterSchema>;
+
+/** `EventMap` of address-map. */
+export const eventMapSchema: v.GenericSchema<EventMap> = v.object({
+  from: finite,
+  to: finite,
+  columns: count,
+  rows: count,
+  low: finite,
+  high: finite,
+  count,
+  column: uint16,
+  row: uint16,
+  kind: uint8,
+  events: uint32,
+  sampled: count,
+});
 
 /** Aggregates of one kind over a span. Durations in ps. */
 export const aggregateSchema = v.object({

@@ -80,7 +80,7 @@ function collect(value: unknown, name: string, sources: Fields, into: Entry[]): 
     return;
   }
   if (!isFields(value)) {
-    into.push({ kind: 'choice', name, text: String(value) });
+    into.push({ kind: 'choice', name, text: typeof value === 'string' ? value : JSON.stringify(value) });
     return;
   }
   if (typeof value['value'] === 'number' && typeof value['unit'] === 'string') {

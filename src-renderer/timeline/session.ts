@@ -42,6 +42,8 @@ export interface TimelineSession {
   readonly view: ShallowRef<View>;
   /** Grows with every tile that arrives: what draws watches it. */
   readonly arrivals: Ref<number>;
+  /** The maps shown above the lanes. */
+  readonly maps: Ref<readonly MapAxis[]>;
   readonly selected: ShallowRef<EventRow | null>;
   readonly chain: ShallowRef<Chain | null>;
   readonly span: ShallowRef<View | null>;
@@ -60,8 +62,12 @@ export interface TimelineSession {
   pin(lane: number): void;
   toggleKind(kind: number): void;
   toggleLane(lane: number): void;
+  toggleMap(axis: MapAxis): void;
   close(): void;
 }
+
+const MAPS = ['address', 'sector'] as const;
+export type MapAxis = (typeof MAPS)[number];
 
 /** Faults, the kinds that matter first: `.` and `,` go through them while nothing is selected. */
 const FAULT_KINDS = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault, EventKind.sigbus] as const;
@@ -83,6 +89,8 @@ export async function openSession(
   const arrangement = ref<Arrangement>(NO_ARRANGEMENT) as Ref<Arrangement>;
   const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
   const view = shared?.view ?? shallowRef<View>(fitRun(whole));
+  const mapped = shared === undefined && tracks.some((track) => FAULT_KINDS.some((kind) => kind === track.kind));
+  const maps = ref<readonly MapAxis[]>(mapped ? ['address'] : []);
   const selected = shallowRef<EventRow | null>(null);
   const chain = shallowRef<Chain | null>(null);
   const span = shallowRef<View | null>(null);
@@ -186,6 +194,7 @@ export async function openSession(
     layout,
     view,
     arrivals,
+    maps,
     selected,
     chain,
     span,
@@ -212,6 +221,7 @@ export async function openSession(
     pin: (lane) => (arrangement.value = { ...arrangement.value, pinned: toggled(arrangement.value.pinned, lane) }),
     toggleKind: (kind) =>
       (arrangement.value = { ...arrangement.value, hiddenKinds: toggled(arrangement.value.hiddenKinds, kind) }),
+    toggleMap: (axis) => (maps.value = MAPS.filter((other) => (other === axis) !== maps.value.includes(other))),
     toggleLane: (lane) =>
       (arrangement.value = { ...arrangement.value, hidden: toggled(arrangement.value.hidden, lane) }),
     close: () => source.close(),

@@ -90,7 +90,7 @@ describe('a run of ten million events', () => {
   });
 
   it('zooms and pans smoothly', async () => {
-    const stage = await page.locator('.stage').boundingBox();
+    const stage = await page.locator('.scroller .stage').boundingBox();
     if (stage === null) throw new Error('the timeline is not laid out');
     await page.mouse.move(stage.x + stage.width / 2, stage.y + 150);
     const zoomed = await framesDuring(async () => {

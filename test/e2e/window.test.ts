@@ -114,7 +114,7 @@ describe('the window', () => {
     await page.keyboard.press('f');
     const label = page.locator('.gutter .row', { hasText: 'write-protect fault' }).first();
     const box = await label.boundingBox();
-    const stage = await page.locator('.stage').boundingBox();
+    const stage = await page.locator('.scroller .stage').boundingBox();
     if (box === null || stage === null) throw new Error('the timeline is not laid out');
     await expect
       .poll(
@@ -138,9 +138,34 @@ describe('the window', () => {
     await shoot('timeline');
   });
 
+  it('maps faults by address and requests by disk offset, and aggregates a selected span', async () => {
+    const cells = (name: RegExp): Promise<number> =>
+      page.getByRole('img', { name }).getAttribute('data-cells').then(Number);
+    await expect.poll(() => cells(/^Faults by address/)).toBeGreaterThan(100);
+    await page.getByRole('button', { name: /^Lanes and kinds/ }).click();
+    await page.getByLabel('I/O by disk offset').check();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => cells(/^I\/O by disk offset/)).toBeGreaterThan(50);
+    const stage = await page.locator('.scroller .stage').boundingBox();
+    if (stage === null) throw new Error('the timeline is not laid out');
+    await page.keyboard.down('Shift');
+    await page.mouse.move(stage.x + 2, stage.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(stage.x + stage.width - 4, stage.y + 8, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    const figures = page.getByRole('region', { name: 'The selected span' });
+    const fault = figures.getByRole('row', { name: /^write-protect fault/ });
+    await fault.waitFor();
+    expect((await fault.innerText()).split(/\s+/)).toContain('256');
+    await shoot('timeline-span');
+    await page.keyboard.press('Escape');
+    await figures.waitFor({ state: 'detached' });
+  });
+
   it('zooms and pans by keyboard, wheel and drag', async () => {
     const ruler = (): Promise<string> => page.locator('.strip .window').getAttribute('style').then(String);
-    const stage = await page.locator('.stage').boundingBox();
+    const stage = await page.locator('.scroller .stage').boundingBox();
     if (stage === null) throw new Error('the timeline is not laid out');
     await page.locator('.overlay').focus();
     const positions = [await ruler()];

@@ -1,0 +1,164 @@
+/**
+ * The experiment document as the designer edits it: exactly what is written, sizes and times as text, whole or not.
+ * Every operation takes a document and gives a new one; nothing here is changed in place.
+ */
+import { EXPERIMENT_FORMAT, type Reference } from '#model/experiment';
+import { parseSize } from '#model/units';
+
+export const STEP_KINDS = [
+  'load', 'store', 'mixed', 'read', 'write', 'mmap', 'munmap', 'msync', 'fsync', 'fdatasync', 'madvise', 'fadvise',
+  'mprotect', 'truncate', 'punch', 'sleep', 'barrier', 'loop', 'fork',
+] as const; // prettier-ignore
+export type StepKind = (typeof STEP_KINDS)[number];
+
+export interface DraftStep {
+  readonly do: string;
+  readonly name?: string;
+  /** Of a loop or a fork. */
+  readonly steps?: readonly DraftStep[];
+  readonly [field: string]: unknown;
+}
+
+export interface DraftExtent {
+  readonly at: string;
+  readonly length: string;
+  readonly state?: string;
+}
+
+export interface DraftFile {
+  readonly name: string;
+  readonly size: string;
+  readonly extents?: readonly DraftExtent[];
+  readonly [field: string]: unknown;
+}
+
+export interface DraftMapping {
+  readonly name: string;
+  readonly file: string;
+  readonly [field: string]: unknown;
+}
+
+export interface DraftThread {
+  readonly name: string;
+  readonly steps: readonly DraftStep[];
+}
+
+export interface DraftDocument {
+  readonly format: string;
+  readonly name: string;
+  readonly machines: readonly Reference[];
+  readonly kernels: readonly Reference[];
+  readonly filesystems: readonly Reference[];
+  readonly policies?: readonly string[];
+  readonly files: readonly DraftFile[];
+  readonly mappings: readonly DraftMapping[];
+  readonly threads: readonly DraftThread[];
+  readonly [field: string]: unknown;
+}
+
+/** Where a new experiment starts: a setting, one thread, nothing drawn yet. */
+export function blankDocument(): DraftDocument {
+  return {
+    format: EXPERIMENT_FORMAT,
+    name: 'New experiment',
+    question: '',
+    seed: 1,
+    machines: ['zen3-vm-2026'],
+    kernels: ['linux-6.18'],
+    filesystems: ['ext4-4k'],
+    policies: ['native'],
+    memory: '1 GiB',
+    files: [],
+    mappings: [],
+    threads: [{ name: 'main', steps: [] }],
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isStep(value: unknown): boolean {
+  if (!isFields(value) || typeof value['do'] !== 'string') return false;
+  return value['steps'] === undefined || isListOf(value['steps'], isStep);
+}
+
+function hasTexts(value: unknown, ...fields: string[]): value is Fields {
+  return isFields(value) && fields.every((field) => typeof value[field] === 'string');
+}
+
+function isFile(value: unknown): boolean {
+  return (
+    hasTexts(value, 'name', 'size') &&
+    (value['extents'] === undefined || isListOf(value['extents'], (extent) => hasTexts(extent, 'at', 'length')))
+  );
+}
+
+const isReference = (value: unknown): boolean => typeof value === 'string' || isFields(value);
+
+/**
+ * The document as far as it can be drawn, or null: its shape must be there, its values need not be right.
+ * What is left out and has a default is filled in where drawing needs it.
+ */
+export function drawable(json: unknown): DraftDocument | null {
+  if (!isFields(json)) return null;
+  const document: Fields = { mappings: [], name: '', ...json };
+  const whole =
+    typeof document['name'] === 'string' &&
+    ['machines', 'kernels', 'filesystems'].every((field) => isListOf(document[field], isReference)) &&
+    (document['policies'] === undefined || isListOf(document['policies'], (id) => typeof id === 'string')) &&
+    isListOf(document['files'], isFile) &&
+    isListOf(document['mappings'], (mapping) => hasTexts(mapping, 'name', 'file')) &&
+    isListOf(
+      document['threads'],
+      (thread) => hasTexts(thread, 'name') && Array.isArray(thread['steps']) && isListOf(thread['steps'], isStep),
+    );
+  return whole ? (document as unknown as DraftDocument) : null;
+}
+
+/** The document as text, as it is kept and shown. */
+export function writeText(document: DraftDocument): string {
+  return JSON.stringify(document, null, 2);
+}
+
+/** Bytes of a size as written; `otherwise` where it is none yet. */
+export function bytesOf(text: unknown, otherwise = 0): number {
+  return typeof text === 'string' ? (parseSize(text) ?? otherwise) : otherwise;
+}
+
+/** Bytes of a mapping: to the end of its file where it does not say. */
+export function mappingBytes(document: DraftDocument, mapping: DraftMapping): number {
+  const file = document.files.find(({ name }) => name === mapping.file);
+  const rest = Math.max(0, bytesOf(file?.size) - bytesOf(mapping['offset']));
+  return mapping['length'] === undefined ? rest : bytesOf(mapping['length'], rest);
+}
+
+/** `stem`, or `stem 2`, `stem 3`: the first that is not taken. */
+export function freeName(stem: string, taken: readonly { readonly name: string }[]): string {
+  const names = new Set(taken.map(({ name }) => name));
+  let name = stem;
+  for (let i = 2; names.has(name); i++) name = `${stem} ${i}`;
+  return name;
+}
+
+/** Sets a field; `undefined` or an empty text removes it, so that its default holds. */
+export function withField<T extends object>(value: T, field: string, next: unknown): T {
+  if (next !== undefined && next !== '') return { ...value, [field]: next };
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) as T;
+}
+
+/** The list with item `index` replaced. */
+export function replaced<T>(list: readonly T[], index: number, item: T): readonly T[] {
+  return list.map((other, i) => (i === index ? item : other));
+}
+
+/** The list without item `index`. */
+export function without<T>(list: readonly T[], index: number): readonly T[] {
+  return list.filter((_, i) => i !== index);
+}
