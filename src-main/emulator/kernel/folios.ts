@@ -22,6 +22,9 @@ export const FolioFlag = {
   cached: 2048,
 } as const;
 
+/** Why a folio left the cache, argument `c` of `folioRemoved`. */
+export const RemovedWhy = { truncated: 0, punched: 1, reclaimed: 2 } as const;
+
 /** Nobody holds the lock. */
 export const NOBODY = -1;
 

@@ -22,9 +22,6 @@ import type { Lanes } from './lanes.ts';
 import type { Op, Task, Wait } from './task.ts';
 import { directReclaim } from './reclaim.ts';
 
-/** Why a folio left the cache, argument `c` of `folioRemoved`. */
-export const RemovedWhy = { truncated: 0, punched: 1, reclaimed: 2 } as const;
-
 /** What a run is made of besides the kernel itself. */
 export interface KernelParts {
   readonly doc: KernelDocument;

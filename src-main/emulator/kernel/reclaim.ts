@@ -1,8 +1,8 @@
 import { CycleCause } from '#emulator/cpu/processor';
 import { Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
-import { FolioFlag, NO_FOLIO } from './folios.ts';
-import { type Kernel, RemovedWhy } from './kernel.ts';
+import { FolioFlag, NO_FOLIO, RemovedWhy } from './folios.ts';
+import type { Kernel } from './kernel.ts';
 import type { Op, Task } from './task.ts';
 import { folioStored, writeOne } from './writeback.ts';
 

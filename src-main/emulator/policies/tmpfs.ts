@@ -1,6 +1,6 @@
 import type { KernelFile } from '#emulator/kernel/file';
-import { NO_FOLIO } from '#emulator/kernel/folios';
-import { type Kernel, RemovedWhy } from '#emulator/kernel/kernel';
+import { NO_FOLIO, RemovedWhy } from '#emulator/kernel/folios';
+import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Task } from '#emulator/kernel/task';
 import { allocateNow } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
