@@ -139,5 +139,6 @@ let compiled: object | null = null;
 /** A fresh memory path with linear memory of its own. Compiled once a thread, at once: the module is small. */
 export function instantiateMemoryPath(): MemoryPath {
   compiled ??= new api.Module(decode(WASM_BASE64));
-  return new api.Instance(compiled).exports as MemoryPath;
+  // A copy: export objects of different instances differ in shape, which would throw compiled code away at each.
+  return { ...(new api.Instance(compiled).exports as MemoryPath) };
 }

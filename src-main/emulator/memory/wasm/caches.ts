@@ -1,5 +1,5 @@
 // The caches of all cores and the traffic between them: state and counters, no time.
-import { findMasked, rotate, take } from './lru';
+import { findMasked, push, rotate, tagMask, take } from './lru';
 import {
   Core, coreAt, count, DIRTY, EXCLUSIVE, FLAGS, FROM_CORE, FROM_MEMORY, INCLUSIVE, L1_HITS, L1_MISSES, Level, machine,
   MEMORY_WRITES, OWNERSHIP_TRANSFERS, PREFETCHED, PREFETCHES, SHARED, VALID, WRITEBACKS,
@@ -36,7 +36,7 @@ export function wordOf(l: Level, line: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function placeOf(l: Level, set: usize, word: u32): i32 {
-  return findMasked(set, l.ways, word, ~FLAGS | VALID);
+  return findMasked(set, l.ways, word, tagMask);
 }
 // @ts-ignore: decorator
 @inline
@@ -95,7 +95,7 @@ function remove(l: Level, line: u32): u32 {
 function put(l: Level, set: usize, word: u32): u32 {
   if (!l.plru) {
     const victim = wordAt(set, l.ways - 1);
-    rotate(set, l.ways, l.ways - 1, word);
+    push(set, l.ways, word);
     return victim;
   }
   return putPlru(l, set, word);
@@ -260,10 +260,20 @@ function fillAlone(core: Core, line: u32, set: usize, flags: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function insertAlone(core: Core, l: Level, k: u32, line: u32, set: usize, word: u32): void {
-  const last = l.ways - 1;
-  const victim = wordAt(set, last);
-  rotate(set, l.ways, last, word);
-  if (victim != 0 && ((victim & DIRTY) != 0 || l.leavesTrace)) evicted(core, k, l, lineOf(l, line, victim), victim);
+  const victim = wordAt(set, l.ways - 1);
+  push(set, l.ways, word);
+  if (victim == 0) return;
+  if ((victim & DIRTY) == 0) {
+    if (!l.leavesTrace) return;
+    if (k == 2) {
+      // The last level, inclusive: its victim is most often nowhere nearer.
+      const gone = lineOf(l, line, victim);
+      const l1 = core.level0;
+      const l2 = core.level1!;
+      if (placeOf(l2, setOf(l2, gone), wordOf(l2, gone)) < 0 && placeOf(l1, setOf(l1, gone), wordOf(l1, gone)) < 0) return;
+    }
+  }
+  evicted(core, k, l, lineOf(l, line, victim), victim);
 }
 
 /** Brings a line into the first level ahead of its use; returns who served it, or -1 when it was there. */

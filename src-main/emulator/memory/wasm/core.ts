@@ -1,6 +1,6 @@
 // One core: loads, stores, the store buffer and the fill buffers.
 import { access, bypass, missAlone, point, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
-import { find, findMasked, rotate } from './lru';
+import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
 import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
@@ -476,7 +476,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
       executed += loadCost;
       if (lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
         const set = setOf(l1, physical);
-        const place = findMasked(set, l1Ways, wordOf(l1, physical), ~(FLAGS & ~(VALID | PREFETCHED)));
+        const place = findMasked(set, l1Ways, wordOf(l1, physical), tagAndPrefetchedMask);
         if (place >= 0) {
           if (lru) rotate(set, l1Ways, place, load<u32>(set + (<usize>place << 2)));
           else point(l1, set, place);

@@ -4,15 +4,38 @@
 /** Sets of more ways than this are searched and moved only as far as needed. */
 export const WIDE: u32 = 32;
 
-/** Place of the word that equals `word` under `mask`, -1 when none does. For sets that are not wide. */
+// Eight and sixteen ways, the usual numbers, are written out.
+
+/** Masks of a cache word, four times each: the tag and VALID; the same and PREFETCHED. */
+export const tagMask: usize = memory.data<u32>([0xfffffff1, 0xfffffff1, 0xfffffff1, 0xfffffff1], 16);
+export const tagAndPrefetchedMask: usize = memory.data<u32>([0xfffffff9, 0xfffffff9, 0xfffffff9, 0xfffffff9], 16);
+
 // @ts-ignore: decorator
 @inline
-export function findMasked(at: usize, ways: u32, word: u32, mask: u32): i32 {
+function equal(at: usize, wanted: v128, mask: usize): u32 {
+  return i32x4.bitmask(i32x4.eq(v128.and(v128.load(at), v128.load(mask)), wanted));
+}
+
+/** Place of the word that equals `word` under the mask at `masks`, -1 when none does. For sets that are not wide. */
+// @ts-ignore: decorator
+@inline
+export function findMasked(at: usize, ways: u32, word: u32, masks: usize): i32 {
   const wanted = i32x4.splat(word);
-  const masks = i32x4.splat(mask);
-  let hits: u32 = i32x4.bitmask(i32x4.eq(v128.and(v128.load(at), masks), wanted));
-  for (let i: u32 = 4; i < ways; i += 4) hits |= i32x4.bitmask(i32x4.eq(v128.and(v128.load(at + (<usize>i << 2)), masks), wanted)) << i;
+  let hits: u32;
+  if (ways == 8) hits = equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4);
+  else if (ways == 16) {
+    hits = equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4) | (equal(at + 32, wanted, masks) << 8) | (equal(at + 48, wanted, masks) << 12);
+  } else {
+    hits = equal(at, wanted, masks);
+    for (let i: u32 = 4; i < ways; i += 4) hits |= equal(at + (<usize>i << 2), wanted, masks) << i;
+  }
   return hits == 0 ? -1 : ctz(hits);
+}
+
+// @ts-ignore: decorator
+@inline
+function same(at: usize, wanted: v128): u32 {
+  return i32x4.bitmask(i32x4.eq(v128.load(at), wanted));
 }
 
 /** Place of `word`, -1 when it is not there. */
@@ -21,8 +44,11 @@ export function findMasked(at: usize, ways: u32, word: u32, mask: u32): i32 {
 export function find(at: usize, ways: u32, word: u32): i32 {
   if (ways > WIDE) return findWide(at, ways, word);
   const wanted = i32x4.splat(word);
-  let hits: u32 = i32x4.bitmask(i32x4.eq(v128.load(at), wanted));
-  for (let i: u32 = 4; i < ways; i += 4) hits |= i32x4.bitmask(i32x4.eq(v128.load(at + (<usize>i << 2)), wanted)) << i;
+  let hits = same(at, wanted);
+  if (ways > 4) {
+    hits |= same(at + 16, wanted) << 4;
+    for (let i: u32 = 8; i < ways; i += 4) hits |= same(at + (<usize>i << 2), wanted) << i;
+  }
   return hits == 0 ? -1 : ctz(hits);
 }
 
@@ -35,6 +61,39 @@ function findWide(at: usize, ways: u32, word: u32): i32 {
   return -1;
 }
 
+// @ts-ignore: decorator
+@inline
+function after(before: v128, now: v128): v128 {
+  return v128.shuffle<u32>(before, now, 3, 4, 5, 6);
+}
+// @ts-ignore: decorator
+@inline
+function behind(word: u32, now: v128): v128 {
+  return v128.shuffle<u32>(i32x4.splat(word), now, 3, 4, 5, 6);
+}
+
+/** All words move up by one; the last leaves and `word` becomes the first. */
+// @ts-ignore: decorator
+@inline
+export function push(at: usize, ways: u32, word: u32): void {
+  if ((ways & 3) != 0 || ways > WIDE) {
+    rotate(at, ways, ways - 1, word);
+    return;
+  }
+  let before = v128.load(at);
+  v128.store(at, behind(word, before));
+  if (ways == 4) return;
+  let now = v128.load(at, 16);
+  v128.store(at, after(before, now), 16);
+  if (ways == 8) return;
+  for (let i: u32 = 8; i < ways; i += 4) {
+    const p = at + (<usize>i << 2);
+    before = now;
+    now = v128.load(p);
+    v128.store(p, after(before, now));
+  }
+}
+
 /** Words 0..place-1 move up by one over the word at `place`; `word` becomes the first. */
 // @ts-ignore: decorator
 @inline
@@ -43,16 +102,19 @@ export function rotate(at: usize, ways: u32, place: u32, word: u32): void {
     rotateWide(at, place, word);
     return;
   }
-  let lanes = i32x4(0, 1, 2, 3);
-  const moved = i32x4.splat(place);
-  let now = v128.load(at);
-  v128.store(at, v128.bitselect(i32x4.replace_lane(v128.shuffle<u32>(now, now, 0, 0, 1, 2), 0, word), now, i32x4.le_s(lanes, moved)));
-  for (let i: u32 = 4; i < ways; i += 4) {
-    const before = now;
+  const end = i32x4.splat(place + 1);
+  let before = v128.load(at);
+  v128.store(at, v128.bitselect(behind(word, before), before, i32x4.gt_s(end, i32x4(0, 1, 2, 3))));
+  if (ways <= 4) return;
+  let now = v128.load(at, 16);
+  v128.store(at, v128.bitselect(after(before, now), now, i32x4.gt_s(end, i32x4(4, 5, 6, 7))), 16);
+  let lanes = i32x4(8, 9, 10, 11);
+  for (let i: u32 = 8; i < ways; i += 4) {
     const p = at + (<usize>i << 2);
+    before = now;
     now = v128.load(p);
+    v128.store(p, v128.bitselect(after(before, now), now, i32x4.gt_s(end, lanes)));
     lanes = i32x4.add(lanes, i32x4.splat(4));
-    v128.store(p, v128.bitselect(v128.shuffle<u32>(before, now, 3, 4, 5, 6), now, i32x4.le_s(lanes, moved)));
   }
 }
 

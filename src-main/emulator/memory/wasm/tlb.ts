@@ -1,6 +1,6 @@
 // TLBs, page-walk caches and page walks.
 import { access } from './caches';
-import { find, rotate, take } from './lru';
+import { find, push, rotate, take } from './lru';
 import {
   ACCESSED, DIRTY_PTE, entryAt, frameOf, HUGE, HUGE_REGION, leafSlot, NO_TABLE, PRESENT, regionSlot, spaceOfSlot, tableAt, WRITABLE,
 } from './page-table';
@@ -57,8 +57,8 @@ export function use(tlb: Tlb, index: u32, tag: u32): i32 {
 @inline
 function insert(tlb: Tlb, index: u32, tag: u32, payload: u32): void {
   const set = setAt(tlb, index);
-  rotate(set, tlb.ways, tlb.ways - 1, tag);
-  rotate(payloads(tlb, set), tlb.ways, tlb.ways - 1, payload);
+  push(set, tlb.ways, tag);
+  push(payloads(tlb, set), tlb.ways, payload);
 }
 
 function setPayload(tlb: Tlb, index: u32, tag: u32, payload: u32): void {
@@ -172,6 +172,7 @@ function walkLoad(core: Core, table: u32, index: u32): f64 {
 // @ts-ignore: decorator
 @inline
 function knows(cache: Tlb, tag: u32): bool {
+  if (load<u32>(cache.sets) == tag) return true;
   const place = find(cache.sets, cache.ways, tag);
   if (place < 0) return false;
   rotate(cache.sets, cache.ways, place, tag);
@@ -228,7 +229,7 @@ function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool): f64 {
     if ((<u32>entry & (PRESENT | HUGE)) != PRESENT) break;
     table = frameOf(entry) - machine().frames;
     const cache = walkCache(core, level - 1);
-    rotate(cache.sets, cache.ways, cache.ways - 1, table + 1);
+    push(cache.sets, cache.ways, table + 1);
     level--;
   }
   return latency;
