@@ -22,8 +22,10 @@ const root = defineCommand({
   subCommands: {
     run: () => import('#cli/commands/run').then((m) => m.default),
     runs: () => import('#cli/commands/runs').then((m) => m.default),
+    sweep: () => import('#cli/commands/sweep').then((m) => m.default),
     diff: () => import('#cli/commands/diff').then((m) => m.default),
     report: () => import('#cli/commands/report').then((m) => m.default),
+    export: () => import('#cli/commands/export').then((m) => m.default),
     machines: () => import('#cli/commands/machines').then((m) => m.default),
     policies: () => import('#cli/commands/policies').then((m) => m.default),
     schema: () => import('#cli/commands/schema').then((m) => m.default),
