@@ -1,7 +1,6 @@
 import { type AccessBatch, AccessKind, AccessOrder } from '#emulator/cpu/access';
 import { StopReason } from '#emulator/cpu/processor';
 import { Pattern } from '#emulator/memory/patterns';
-import { PAGE_SHIFT } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import type { MappingSpec, PlainStep, Step } from '#model/experiment';
 import type { PhaseMetrics } from '#model/metrics';
@@ -409,11 +408,6 @@ function* meet(k: Kernel, task: Task, context: ProgramContext, name: string): Op
     until: Infinity,
     ready: () => barrier.round !== round,
   });
-}
-
-/** Address of a virtual page, bytes. */
-export function addressOf(vpn: number): number {
-  return vpn * 2 ** PAGE_SHIFT;
 }
 
 /** A new address space with its page table. */
