@@ -39,7 +39,7 @@ export default {
     seesOnly('stream', ['model']),
     seesOnly('diff', ['model']),
     seesOnly('report', ['model', 'stream']),
-    seesOnly('export', ['model', 'stream', 'report']),
+    seesOnly('export', ['model', 'stream', 'report'], ['hyparquet-writer']),
     {
       name: 'renderer-sees-model-and-contract',
       comment: 'The window knows the vocabulary and the contract; everything else is on the other side of it.',

@@ -5,13 +5,13 @@ import { createHash } from 'node:crypto';
 import { Documents, jsonFiles } from '#lab/documents';
 import { emulate, type EmulationProgress } from '#lab/emulate';
 import { planRuns } from '#lab/plans';
+import { gatherReport } from '#lab/report';
 import { checkExperiment } from '#model/check-experiment';
 import type { ExperimentInput } from '#model/experiment';
 import type { RunDocument } from '#model/library';
 import type { RunPlan } from '#model/plan';
 import type { RunInfo } from '#model/run';
 import { canonicalJson, parseJson } from '#model/validate';
-import { buildReport } from '#report/build';
 import { reportHtml } from '#report/html';
 import { StoreClient } from '#workers/store-client';
 
@@ -49,9 +49,6 @@ export interface ExperimentPreset {
   readonly runs: number;
   readonly document: ExperimentInput;
 }
-
-/** Columns of a report's timeline: one a pixel of its figure. */
-const REPORT_COLUMNS = 510;
 
 /** The use cases, for window and command line alike. */
 export class Lab {
@@ -141,39 +138,13 @@ export class Lab {
 
   /** A report of saved runs, as one HTML file. */
   async report(runIds: readonly string[]): Promise<string> {
-    const runs = await Promise.all(runIds.map((id) => this.library.getRun(id)));
-    const tiles = await Promise.all(runs.map((run) => this.wholeTile(run)));
-    const documents = new Map<string, RunDocument>();
-    for (const run of runs)
-      for (const document of await this.library.documents(run.id)) documents.set(document.hash, document);
-    const experiment = [...documents.values()].find((document) => document.kind === 'experiment');
-    const parsed =
-      experiment === undefined ? undefined : (JSON.parse(experiment.json) as { name?: string; question?: string });
-    const report = buildReport({
-      title: runs[0]?.experiment ?? 'Runs',
-      question: parsed?.question ?? '',
-      runs: runs.map((run, i) => ({ run, tile: tiles[i]! })),
-      documents: [...documents.values()].map(({ kind, json }) => ({
-        kind,
-        id:
-          (JSON.parse(json) as { id?: string; name?: string }).id ?? (JSON.parse(json) as { name?: string }).name ?? '',
-        json,
-      })),
-      madeAt: this.options.now().toISOString(),
-    });
-    return reportHtml(report);
+    return reportHtml(await gatherReport(this.library, runIds, this.options.now()));
   }
 
   /** Ends the threads. Runs under way are lost. */
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
     await this.library.close();
-  }
-
-  private async wholeTile(run: RunInfo) {
-    if (run.events === 0) return null;
-    const { from, to } = await this.library.extent(run.id);
-    return this.library.tile(run.id, { from, to: Math.max(to, from + REPORT_COLUMNS), columns: REPORT_COLUMNS });
   }
 
   private async runOne(

@@ -43,6 +43,8 @@ function block(item: Block): string {
       return `<p>${escape(item.text)}</p>`;
     case 'list':
       return `<ul>${item.items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul>`;
+    case 'warning':
+      return `<aside class="warning" aria-label="${escape(item.title)}"><p><strong>${escape(item.title)}</strong></p><ul>${item.items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul></aside>`;
     case 'table':
       return `<div class="scroll" tabindex="0" role="group" aria-label="${escape(item.caption)}"><table><caption>${escape(item.caption)}</caption><thead><tr>${item.head.map((cell) => tableCell('th', cell, 'col')).join('')}</tr></thead><tbody>${item.rows
         .map((row) => `<tr>${row.map((cell, i) => tableCell(i === 0 ? 'th' : 'td', cell, 'row')).join('')}</tr>`)

@@ -38,6 +38,8 @@ export interface Figure {
 
 export type Block =
   | { readonly type: 'paragraph'; readonly text: string }
+  /** What a reader must know before believing the figures. */
+  | { readonly type: 'warning'; readonly title: string; readonly items: readonly string[] }
   | { readonly type: 'list'; readonly items: readonly string[] }
   | {
       readonly type: 'table';

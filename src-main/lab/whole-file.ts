@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InputError } from '#model/problem';
+
+/** The computer could not write a file, through no fault of who asked: a full disk, a failing one. */
+export class WriteFailure extends Error {
+  constructor(path: string, why: string, cause: unknown) {
+    super(`${path}: ${why}; nothing was left under this name`, { cause });
+    this.name = 'WriteFailure';
+  }
+}
+
+/** Faults of the machine, not of the name given. */
+const MACHINE_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file is larger than this system allows',
+  EIO: 'the disk reports an error',
+};
+
+/** @throws InputError when a file of that name exists and may not be replaced */
+export function refuseExisting(path: string, force: boolean): void {
+  if (existsSync(path) && !force)
+    throw new InputError({ file: path, message: 'exists already', expected: 'a new name, or --force to replace it' });
+}
+
+/**
+ * Writes a file of any size whole or not at all: under another name beside it, brought to the disk, and then renamed.
+ * @returns bytes written
+ * @throws InputError when it exists and may not be replaced, or its name cannot be written to; WriteFailure when the
+ * disk is full or fails; what the pieces throw. In every case nothing new is left behind.
+ */
+export async function writeWholeFile(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  force: boolean,
+): Promise<number> {
+  refuseExisting(path, force);
+  const half = `${path}.${process.pid}.part`;
+  let bytes = 0;
+  try {
+    const file = await translated(path, () => open(half, 'w'));
+    try {
+      for await (const piece of pieces) {
+        const data = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+        await translated(path, async () => {
+          for (let done = 0; done < data.length;) done += (await file.write(data, done)).bytesWritten;
+        });
+        bytes += data.length;
+      }
+      await translated(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+    refuseExisting(path, force);
+    await translated(path, () => rename(half, path));
+  } catch (error) {
+    await rm(half, { force: true });
+    throw error;
+  }
+  return bytes;
+}
+
+/** Makes the folder that a file goes to, with those above it. @throws InputError when it cannot be made */
+export async function makeFolderOf(path: string): Promise<void> {
+  await translated(path, () => mkdir(dirname(path), { recursive: true }));
+}
+
+async function translated<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const fault = MACHINE_FAULTS[code];
+    if (fault !== undefined) throw new WriteFailure(path, fault, error);
+    throw new InputError({
+      file: path,
+      message: `cannot be written: ${WORDS[code] ?? (error instanceof Error ? error.message : String(error))}`,
+      expected: 'a file in a folder that you may write to',
+    });
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is no folder',
+};
