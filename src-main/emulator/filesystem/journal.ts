@@ -22,8 +22,8 @@ export class Journal {
   /** Credits taken in the running transaction. */
   running = 0;
   committing = false;
-  /** When the running transaction began, ps. */
-  began = 0;
+  /** Event that began the running transaction. */
+  private cause = -1;
   /** Somebody wants it committed. */
   wanted = false;
   commits = 0;
@@ -41,7 +41,7 @@ export class Journal {
 
   /** Metadata has changed: the running transaction takes it in. */
   dirty(task: Task, credits: number): void {
-    if (this.running === 0) this.began = task.clock;
+    if (this.running === 0) this.cause = task.cause;
     this.running = Math.min(this.running + credits, this.capacity);
   }
 
@@ -79,7 +79,15 @@ export class Journal {
     this.running = 0;
     this.wanted = false;
     const start = k.now(task);
-    const event = k.recorder.begin(EventKind.journalCommit, k.lanes.journal, start, 0, blocks, 0, task.cause);
+    const event = k.recorder.begin(
+      EventKind.journalCommit,
+      k.lanes.journal,
+      start,
+      0,
+      blocks,
+      0,
+      task.cause >= 0 ? task.cause : this.cause,
+    );
     const before = task.cause;
     task.cause = event;
     const sectors = blocks * this.blockSectors;

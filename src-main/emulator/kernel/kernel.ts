@@ -93,6 +93,8 @@ export class Kernel {
   anonymousPages = 0;
   flusherKicked = false;
   kswapdKicked = false;
+  /** Event that woke kswapd. */
+  kswapdCause = -1;
 
   constructor(parts: KernelParts) {
     this.doc = parts.doc;
@@ -193,7 +195,7 @@ export class Kernel {
   /** Takes a block of frames if that is possible at once, else returns {@link NO_FRAME}. */
   tryFrames(task: Task, order: number): number {
     const pages = 1 << order;
-    if (this.frames.free - pages < this.lowFree) this.kickKswapd();
+    if (this.frames.free - pages < this.lowFree) this.kickKswapd(task.cause);
     if (!this.mayTake(task, pages)) return NO_FRAME;
     const frame = this.frames.allocate(order);
     this.counters.values[CounterId.freeFrames] = this.frames.free;
@@ -244,9 +246,10 @@ export class Kernel {
     this.progress++;
   }
 
-  kickKswapd(): void {
+  kickKswapd(cause: number): void {
     if (!this.kswapdKicked) {
       this.kswapdKicked = true;
+      this.kswapdCause = cause;
       this.signals++;
     }
   }

@@ -203,6 +203,7 @@ export function* kswapd(k: Kernel, task: Task): Op {
       ready: () => k.kswapdKicked,
     });
     task.reclaiming = true;
+    task.cause = k.kswapdCause;
     const event = k.recorder.begin(EventKind.kswapd, k.lanes.reclaim, k.now(task), 0, 0, 0, task.cause);
     task.cause = event;
     const pass: Pass = { scanned: 0, freed: 0, started: 0 };

@@ -64,6 +64,7 @@ export function* writePages(
 ): Op<number> {
   if (k.policy.inMemory) return 0;
   const batch: Batch = { sector: -1, count: 0, folios: [] };
+  const cause = task.cause >= 0 ? task.cause : firstDirtied(k, file, first);
   const event = k.recorder.begin(
     EventKind.writeback,
     k.lanes.writeback,
@@ -71,7 +72,7 @@ export function* writePages(
     first,
     file.id,
     file.index.dirty,
-    task.cause,
+    cause,
   );
   const before = task.cause;
   task.cause = event;
@@ -108,6 +109,15 @@ export function* writePages(
   return written;
 }
 
+/** The event that made the first dirty folio from a page on dirty; -1 for none. */
+function firstDirtied(k: Kernel, file: KernelFile, first: number): number {
+  for (let page = file.index.next(first, true); page !== Infinity; page = file.index.next(page + 1, true)) {
+    const folio = file.index.get(page);
+    if ((k.folios.flags[folio] & FolioFlag.dirty) !== 0) return k.folios.cause[folio];
+  }
+  return -1;
+}
+
 /** Writes one dirty folio that the task has locked, for reclaim. @returns pages under writeback now */
 export function* writeOne(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
   const batch: Batch = { sector: -1, count: 0, folios: [] };
@@ -132,7 +142,11 @@ export function* writeOne(k: Kernel, task: Task, file: KernelFile, folio: number
 /** Cleans a locked dirty folio and what the policy says goes with it. Unlocks all of them. */
 function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, batch: Batch, why: number): Op<number> {
   const set = [folio];
+  // What cleaning it takes (blocks, companions) is there because the folio was dirtied.
+  const before = task.cause;
+  if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
   const outcome = yield* k.policy.write(k, task, file, folio, set);
+  task.cause = before;
   if (outcome === WriteOutcome.redirty) {
     k.fruitless++;
     k.unlock(folio);
@@ -182,7 +196,10 @@ function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean 
   if (given < 0) return false;
   k.charge(task, CycleCause.filesystem, fs.allocatePs);
   k.journal?.dirty(task, fs.doc.journal!.credits);
+  const before = task.cause;
+  if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
   k.gave(task, file, page, given, false);
+  task.cause = before;
   if (!fs.doc.unwritten && fs.pagesPerBlock > k.folios.pages(folio)) zeroRest(k, task, file, page);
   return true;
 }
@@ -232,6 +249,7 @@ function* append(k: Kernel, task: Task, file: KernelFile, folio: number, batch: 
   const { fs } = k;
   const page = k.folios.index[folio];
   const pages = k.folios.pages(folio);
+  if (k.folios.owner[folio] !== task.id) throw new RangeError(`page ${page} is written without its lock`);
   // A page that is part of a larger block is written alone.
   const unit = fs.pagesPerBlock > 1 ? 8 : fs.blockBytes / 512;
   const perPage = 8 / unit;
@@ -257,7 +275,12 @@ function* flush(k: Kernel, task: Task, batch: Batch, why: number): Op {
   const { sector, count, folios } = batch;
   batch.count = 0;
   batch.folios = [];
+  // The write is there because a folio was dirtied, whoever starts it.
+  const before = task.cause;
+  const dirtied = k.folios.cause[folios[0]];
+  if (dirtied >= 0) task.cause = dirtied;
   yield* k.io.submitWaiting(task, DiskOp.write, sector, count, BlockFlag.none, folios, IO_CAUSE[why]);
+  task.cause = before;
 }
 
 /** Waits for every write of `[first, end)` that is under way. */

@@ -3,6 +3,7 @@ import { StopReason } from '#emulator/cpu/processor';
 import type { Vma } from '#emulator/kernel/address-space';
 import { Contents } from '#emulator/kernel/contents';
 import { handleFault } from '#emulator/kernel/fault';
+import { FolioFlag } from '#emulator/kernel/folios';
 import type { KernelFile } from '#emulator/kernel/file';
 import type { Kernel } from '#emulator/kernel/kernel';
 import * as sys from '#emulator/kernel/syscalls';
@@ -221,6 +222,16 @@ class Exerciser {
     }
   }
 
+  /** Under P5 a page is dirty only when its blocks are there, or space for them. */
+  private checkBacked(): void {
+    const { k, file } = this;
+    for (let page = file.index.next(0, true); page < file.pages; page = file.index.next(page + 1, true)) {
+      const folio = file.index.get(page);
+      if (!k.folios.has(folio, FolioFlag.dirty) || k.backed(file, page, 1)) continue;
+      throw new Difference(`page ${page} is dirty, and nothing is there for it\n${this.log.join('\n')}`);
+    }
+  }
+
   /** Every frame is free, or holds a page of exactly one folio. */
   private checkFrames(): void {
     const { k } = this;
@@ -231,6 +242,7 @@ class Exerciser {
       );
     if (k.active.pages + k.inactive.pages !== k.cachedPages)
       throw new Difference('the LRU lists and the cache disagree');
+    if (k.policy.id.startsWith('P5')) this.checkBacked();
     if (k.dirtyPages < 0 || this.file.index.dirty !== k.dirtyPages) throw new Difference('dirty pages are miscounted');
   }
 }
