@@ -14,7 +14,7 @@ export type BenchmarkName = (typeof BENCHMARKS)[number];
 
 export interface BenchmarkResult {
   readonly name: BenchmarkName;
-  /** Accesses a second with events being recorded, the best of three. */
+  /** Accesses a second of CPU time with events being recorded, the best of three. */
   readonly millionPerSecond: number;
   /** The same with nothing recorded; of `faults`, which the whole kernel serves, there is no such run. */
   readonly unrecordedMillionPerSecond?: number;
@@ -27,7 +27,7 @@ export interface BenchOptions {
   readonly processor: ProcessorDocument;
   /** A run that stores once into each page of a sparse file, of so many pages. */
   readonly faults: { readonly plan: RunPlan; readonly pages: number };
-  /** Milliseconds. */
+  /** Milliseconds of CPU time, so that other work on the machine matters less. */
   readonly clock: () => number;
   readonly cachegrind: CachegrindBench | null;
   readonly only?: readonly BenchmarkName[];
