@@ -477,39 +477,46 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
       if (lastDrain <= now || load<f64>(bucketOf(core, physical)) <= now) {
         const set = setOf(l1, physical);
         const place = findMasked(set, l1Ways, wordOf(l1, physical), tagAndPrefetchedMask);
+        let fast = true;
         if (place >= 0) {
           if (lru) rotate(set, l1Ways, place, load<u32>(set + (<usize>place << 2)));
           else point(l1, set, place);
           hits += 1;
           now += hitCost;
           executed += hitCost;
-          sequence += 1;
-          i++;
-          if (bulk && now < horizon && core.position > 1) {
-            // The accesses that follow within the line are as this one; position is the slot of the next.
-            let n = min(min(end - i, core.slots - core.position), (lineBytes - width - first) / <u32>stride);
-            if (sequence + n > stallAt) n = <u32>(stallAt - sequence);
-            const time = loadCost * <f64>n;
-            if (now + time > horizon) n = <u32>Math.ceil((horizon - now) / loadCost);
-            if (n > 0) {
-              const position = core.position + n;
-              core.position = position == core.slots ? 0 : position;
-              const some = <f64>n;
-              loads += some;
-              hits += some;
-              tlbHits += some;
-              now += loadCost * some;
-              executed += loadCost * some;
-              sequence += n;
-              i += n;
-            }
+        } else {
+          core.now = now;
+          core.sequence = sequence;
+          if (shortMiss) loadMiss(core, physical, set, translated);
+          else {
+            loadPart(core, physical, first, first + width, translated, dependent);
+            fast = false;
           }
-          continue;
+          now = core.now;
+          stallAt = core.stallAt;
         }
-        core.now = now;
-        core.sequence = sequence;
-        if (shortMiss) loadMiss(core, physical, set, translated);
-        else loadPart(core, physical, first, first + width, translated, dependent);
+        sequence += 1;
+        i++;
+        if (bulk && fast && now < horizon && core.position > 1) {
+          // The accesses that follow within the line are hits of the newest line; position is the slot of the next.
+          let n = min(min(end - i, core.slots - core.position), (lineBytes - width - first) / <u32>stride);
+          if (sequence + n > stallAt) n = stallAt > sequence ? <u32>(stallAt - sequence) : 0;
+          if (now + loadCost * <f64>n > horizon) n = <u32>Math.ceil((horizon - now) / loadCost);
+          if (n > 0) {
+            const position = core.position + n;
+            core.position = position == core.slots ? 0 : position;
+            const some = <f64>n;
+            const time = loadCost * some;
+            loads += some;
+            hits += some;
+            tlbHits += some;
+            now += time;
+            executed += time;
+            sequence += n;
+            i += n;
+          }
+        }
+        continue;
       } else {
         core.now = now;
         core.sequence = sequence;
