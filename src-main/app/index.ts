@@ -13,6 +13,10 @@ import { startEmulatorWorker, startStoreWorker } from './threads.ts';
 /** The folder with package.json: out/main/index.js stands two levels below it. */
 const root = app.isPackaged ? app.getAppPath() : fileURLToPath(new URL('../..', import.meta.url));
 
+// The default application sets its own folder over the one asked for: a test, or a second lab beside the first.
+const ownFolder = app.commandLine.getSwitchValue('user-data-dir');
+if (ownFolder !== '') app.setPath('userData', ownFolder);
+
 declareScheme();
 lockDown();
 

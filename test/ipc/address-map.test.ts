@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { MapMaker, type BatchSource } from '#ipc/address-map';
+import { EventKind, type EventBatch } from '#model/events';
+
+/** A batch of faults: pairs of time and address; an address below zero is a request at that sector. */
+function batchOf(first: number, events: readonly (readonly [number, number])[]): EventBatch {
+  const of = (pick: (event: readonly [number, number]) => number): number[] => events.map(pick);
+  return {
+    first,
+    count: events.length,
+    time: Float64Array.from(of(([time]) => time)),
+    kind: Uint8Array.from(of(([, place]) => (place < 0 ? EventKind.io : EventKind.readFault))),
+    address: Float64Array.from(of(([, place]) => Math.abs(place))),
+    duration: new Float64Array(0),
+    lane: new Uint16Array(0),
+    a: new Int32Array(0),
+    b: new Int32Array(0),
+    c: new Int32Array(0),
+    cause: new Int32Array(0),
+  };
+}
+
+function sourceOf(...batches: EventBatch[]): { source: BatchSource; reads: number[] } {
+  const reads: number[] = [];
+  const source: BatchSource = {
+    batchCount: () => Promise.resolve(batches.length),
+    batch: (_run, number) => {
+      reads.push(number);
+      return Promise.resolve(batches[number]);
+    },
+  };
+  return { source, reads };
+}
+
+const whole = { run: 'r', axis: 'address', from: 0, to: 100, columns: 10, rows: 4 } as const;
+
+describe('the map of addresses', () => {
+  const first = batchOf(0, [
+    [5, 0],
+    [6, 10],
+    [55, 400],
+    [60, -9],
+  ]);
+  const second = batchOf(4, [[95, 399]]);
+
+  it('counts faults by time and place, and leaves requests to the other map', async () => {
+    const { source } = sourceOf(first, second);
+    const map = await new MapMaker(source).make(whole);
+    const cells = Array.from({ length: map.count }, (_, i) => [map.column[i], map.row[i], map.events[i]]);
+    expect(cells).toEqual([
+      [0, 0, 2],
+      [5, 3, 1],
+      [9, 3, 1],
+    ]);
+    expect([map.low, map.high, map.sampled]).toEqual([0, 400, 1]);
+    const disk = await new MapMaker(source).make({ ...whole, axis: 'sector' });
+    expect([disk.count, disk.low]).toEqual([1, 9]);
+  });
+
+  it('reads only the batches of the span once it knows them, and keeps its height', async () => {
+    const { source, reads } = sourceOf(first, second);
+    const maker = new MapMaker(source);
+    await maker.make(whole);
+    reads.length = 0;
+    const map = await maker.make({ ...whole, from: 90, to: 100 });
+    expect(reads).toEqual([1]);
+    expect([map.low, map.high]).toEqual([0, 400]);
+  });
+
+  it('says when it read only a part', async () => {
+    const many = Array.from({ length: 130 }, (_, i) => batchOf(i, [[i / 2, i]]));
+    const { source, reads } = sourceOf(...many);
+    const map = await new MapMaker(source).make(whole);
+    expect(map.sampled).toBe(3);
+    expect(reads.length).toBeLessThanOrEqual(64);
+  });
+
+  it('is empty for a run without faults', async () => {
+    const { source } = sourceOf();
+    expect(await new MapMaker(source).make(whole)).toMatchObject({ count: 0, low: 0, high: 0 });
+  });
+});

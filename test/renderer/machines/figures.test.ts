@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { inWords, polylineOf, sectionsOf, type Curve } from '../../../src-renderer/machines/figures.ts';
+
+const DOCUMENT = {
+  format: 'faultline/disk@1',
+  id: 'd',
+  sources: { manual: { title: 'The manual', year: 2004 } },
+  clock: { value: 5, unit: 'ms', source: 'manual', method: 'datasheet', note: 'page 3' },
+  caches: [
+    { name: 'L1', size: { value: 32, unit: 'KiB', source: 'measured here', method: 'measured' }, policy: 'lru' },
+  ],
+  seek: {
+    columns: ['distance', 'time'],
+    units: ['cylinders', 'ms'],
+    rows: [
+      [1, 2],
+      [10, 4],
+      [1000, 9],
+    ],
+    source: 'x',
+    method: 'measured',
+  },
+  latency: {
+    unit: 'ns',
+    quantiles: [
+      [0.5, 80],
+      [0.99, 900],
+    ],
+    source: 'y',
+    method: 'measured',
+  },
+};
+
+describe('the figures of a document', () => {
+  const sections = sectionsOf(DOCUMENT);
+  const find = (title: string): (typeof sections)[number] | undefined =>
+    sections.find((section) => section.title === title);
+
+  it('come with their sources, spelt out', () => {
+    expect(find('general')?.entries[0]).toEqual({
+      kind: 'quantity',
+      name: 'clock',
+      value: 5,
+      unit: 'ms',
+      source: 'The manual, 2004',
+      method: 'datasheet',
+      date: '',
+      note: 'page 3',
+    });
+  });
+
+  it('are named by where they stand', () => {
+    expect(find('caches')?.entries.map(({ name }) => name)).toEqual(['L1, size', 'L1, policy']);
+  });
+
+  it('keep tables and distributions as curves', () => {
+    const curves = sections.flatMap(({ entries }) => entries).filter((entry) => entry.kind === 'curve');
+    expect(curves.map(({ name, units }) => [name, units])).toEqual([
+      ['seek', ['cylinders', 'ms']],
+      ['latency', ['', 'ns']],
+    ]);
+  });
+
+  it('of anything that is no document are none', () => {
+    expect(sectionsOf(null)).toEqual([]);
+    expect(sectionsOf([1, 2])).toEqual([]);
+  });
+});
+
+it('draws a curve from the lower left, logarithmic where decades are spanned', () => {
+  const curve = sectionsOf(DOCUMENT)
+    .flatMap(({ entries }) => entries)
+    .find(({ name }) => name === 'seek') as Curve;
+  expect(polylineOf(curve, 300, 70)).toBe('0.0,70.0 100.0,50.0 300.0,0.0');
+});
+
+it('writes field names in words', () => {
+  expect(inWords('writeProtectFault')).toBe('write protect fault');
+  expect(inWords('core-to-core')).toBe('core to core');
+});
