@@ -1,13 +1,13 @@
 import { CycleCause } from '#emulator/cpu/processor';
 import { HUGE_PAGES, PAGE_SHIFT, Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
-import { type AddressSpace, TABLE_PAGES, type Vma } from './address-space.ts';
 import type { KernelFile } from './file.ts';
 import { FolioFlag, NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
 import { IoCause } from './io.ts';
+import { type Fault, finishFault, mapAround } from './map-pages.ts';
 import { type Maybe, type Op, type Task, thenDo } from './task.ts';
 import { LOOK_EVERY, balanceDirty } from './throttle.ts';
 
@@ -19,24 +19,6 @@ const Outcome = { minor: 0, major: 1, sigbus: 2 } as const;
 
 /** Why SIGBUS, argument `c` of its event. */
 export const SigbusWhy = { beyondFile: 0, noSpace: 1, protection: 2 } as const;
-
-/** What the parts of one fault tell each other. */
-interface Fault {
-  readonly space: AddressSpace;
-  readonly vma: Vma;
-  readonly vpn: number;
-  readonly write: boolean;
-  /** Page of the file. */
-  readonly page: number;
-  /** No page was found in the cache. */
-  major: boolean;
-  /** It has been retried: it lets go of its locks no more. */
-  tried: boolean;
-  retries: number;
-  /** The kernel faults for the task (populate): it starts afresh each time it had to let go. */
-  readonly forTask: boolean;
-  why: number;
-}
 
 /**
  * Handles the fault that stopped the task's core.
@@ -446,127 +428,5 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   }
   space.anonymous.set(vpn, copy);
   k.mapPage(task, space, vpn, copy, frame, true, true);
-  return true;
-}
-
-/** Installs the PTE, or those of the whole folio (Linux `finish_fault`). */
-function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, writable: boolean): void {
-  const { space, vma, vpn, page } = fault;
-  const { folios } = k;
-  const { table } = space;
-  const index = folios.index[folio];
-  const pages = folios.pages(folio);
-  const frame = folios.frame[folio];
-  const dirty = fault.write;
-  if (pages > 1 && k.doc.faults.mapWholeFolio) {
-    const fits = k.policy.inMemory || index + pages <= vma.file.pages;
-    const first = vpn - (page - index);
-    const inside = first >= vma.start && first + pages <= vma.start + vma.pages;
-    if (fits && inside && pages === HUGE_PAGES && first % HUGE_PAGES === 0) {
-      const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
-      for (let i = 0; i < pages; i++)
-        if ((table.flags(first + i) & Pte.present) !== 0) {
-          mapOne(k, task, fault, folio, writable);
-          return;
-        }
-      space.makeTable(first);
-      table.setHuge(first, frame, flags);
-      folios.mapCount[folio] += pages;
-      k.charge(task, CycleCause.handler, k.costs.mapPte);
-      return;
-    }
-    const oneTable = Math.floor(first / TABLE_PAGES) === Math.floor((first + pages - 1) / TABLE_PAGES);
-    if (fits && inside && oneTable) {
-      let none = true;
-      for (let i = 0; i < pages && none; i++) none = (table.flags(first + i) & Pte.present) === 0;
-      if (none) {
-        for (let i = 0; i < pages; i++) k.mapPage(task, space, first + i, folio, frame + i, writable, dirty);
-        return;
-      }
-    }
-  }
-  mapOne(k, task, fault, folio, writable);
-}
-
-function mapOne(k: Kernel, task: Task, fault: Fault, folio: number, writable: boolean): void {
-  const frame = k.folios.frame[folio] + fault.page - k.folios.index[folio];
-  if ((fault.space.table.flags(fault.vpn) & Pte.present) !== 0) return;
-  k.mapPage(task, fault.space, fault.vpn, folio, frame, writable, fault.write);
-}
-
-/**
- * Maps what is cached around the fault: the aligned window, and whole folios where they fit (Linux
- * `do_fault_around`, `filemap_map_pages`). Skips what is locked, not uptodate, or marked for readahead.
- * @returns whether the page of the fault was mapped
- */
-function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
-  const around = k.doc.faults.aroundPages;
-  if (around <= 1) return false;
-  const { vma, vpn, page } = fault;
-  const { file } = vma;
-  const { folios } = k;
-  const inTable = vpn % TABLE_PAGES;
-  const inVma = vpn - vma.start;
-  const from = Math.max(inTable - (inTable % around), inTable - Math.min(inTable, inVma));
-  const to = Math.min(from + around, TABLE_PAGES, inTable + vma.pages - inVma);
-  const first = page + from - inTable;
-  const end = Math.min(page + to - inTable, file.pages);
-  const ra = file.readahead;
-  const writable = k.writableOnRead(vma, fault.vpn);
-  let hits = 0;
-  let mapped = 0;
-  let done = false;
-  for (let at = first; at < end;) {
-    const folio = file.index.get(at);
-    if (folio === NO_FOLIO) {
-      at++;
-      continue;
-    }
-    const index = folios.index[folio];
-    const next = index + folios.pages(folio);
-    if (k.skipsAround(file, folio)) {
-      at = next;
-      continue;
-    }
-    let start = at;
-    let stop = Math.min(next, end);
-    // Linux compares the last page of the file with the first one behind the folio.
-    const fits = k.policy.inMemory || file.pages - 1 >= next;
-    // Where the first folio found does not pass, Linux 6.18 does not install the missing page table either, and
-    // leaves the fault to the slow path.
-    if (k.doc.faults.mapWholeFolio && !fits && hits === 0 && !fault.space.hasTable(vpn)) return false;
-    if (next - index > 1 && k.doc.faults.mapWholeFolio) {
-      const v = vma.start + index - vma.offset;
-      const inside = v >= vma.start && v + next - index <= vma.start + vma.pages;
-      if (fits && inside && Math.floor(v / TABLE_PAGES) === Math.floor((v + next - index - 1) / TABLE_PAGES)) {
-        start = index;
-        stop = next;
-        const alone = at === first || hits + mapped === 0;
-        if (alone && next - index === HUGE_PAGES && mapHuge(k, task, fault, folio, v, writable)) return true;
-      }
-    }
-    for (let p = start; p < stop; p++) {
-      hits++;
-      const v = vma.start + p - vma.offset;
-      if ((fault.space.table.flags(v) & Pte.present) !== 0) continue;
-      k.mapPage(task, fault.space, v, folio, folios.frame[folio] + p - index, writable, false);
-      mapped++;
-      if (p === page) done = true;
-    }
-    at = next;
-  }
-  ra.mmapMiss = Math.max(0, ra.mmapMiss - hits);
-  if (mapped > 0)
-    k.recorder.record(EventKind.faultAround, k.lanes.pageCache, k.now(task), 0, first, file.id, mapped, 0, task.cause);
-  return done;
-}
-
-function mapHuge(k: Kernel, task: Task, fault: Fault, folio: number, first: number, writable: boolean): boolean {
-  const { table } = fault.space;
-  for (let i = 0; i < HUGE_PAGES; i++) if ((table.flags(first + i) & Pte.present) !== 0) return false;
-  fault.space.makeTable(first);
-  table.setHuge(first, k.folios.frame[folio], Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0));
-  k.folios.mapCount[folio] += HUGE_PAGES;
-  k.charge(task, CycleCause.handler, k.costs.mapPte);
   return true;
 }

@@ -447,8 +447,8 @@ export class Kernel {
   countBlocks(): void {
     let reserved = 0;
     let allocated = 0;
-    for (let i = 0; i < this.files.length; i++) {
-      const { counts } = this.files[i].blocks.map;
+    for (const file of this.files) {
+      const { counts } = file.blocks.map;
       reserved += counts[BlockState.reserved];
       allocated += counts[BlockState.unwritten] + counts[BlockState.written];
     }
