@@ -41,10 +41,10 @@ function rotate(k: Kernel, folio: number, active: boolean): void {
   (active ? k.active : k.inactive).add(folio);
 }
 
-/** Keeps the inactive list at least as long as the active one. */
-function balance(k: Kernel): void {
+/** Keeps the inactive list at least as long as the active one; when it is urgent, whatever there is. */
+function balance(k: Kernel, urgent: boolean): void {
   let moves = k.doc.reclaim.batch;
-  while (k.active.tail !== NO_FOLIO && k.active.pages > k.inactive.pages && moves-- > 0) {
+  while (k.active.tail !== NO_FOLIO && (urgent || k.active.pages > k.inactive.pages) && moves-- > 0) {
     const folio = k.active.tail;
     touched(k, folio);
     rotate(k, folio, false);
@@ -63,7 +63,7 @@ interface Pass {
  */
 function* shrink(k: Kernel, task: Task, target: number, writes: boolean, urgent: boolean, pass: Pass): Op {
   const { folios, costs } = k;
-  balance(k);
+  balance(k, urgent);
   let budget = Math.max(target * 2, k.doc.reclaim.batch);
   let left = k.inactive.pages;
   while (k.inactive.tail !== NO_FOLIO && budget > 0 && left > 0 && pass.freed < target) {
@@ -176,14 +176,15 @@ export function* directReclaim(k: Kernel, task: Task, pages: number, what: strin
       });
       continue;
     }
-    // Nothing can be freed by this task: somebody else must.
+    // Nothing can be freed by this task now: somebody else must free it, or let go of what could be.
     task.reclaiming = false;
+    const seen = k.progress;
     yield* k.sleep(task, {
       kind: 'frames',
       label: `needs ${pages === 1 ? 'a frame' : `${pages} frames`} for ${what}`,
       of: pages,
       until: Infinity,
-      ready: () => k.mayTake(task, pages),
+      ready: () => k.progress !== seen || k.mayTake(task, pages),
     });
     task.reclaiming = true;
   }

@@ -24,6 +24,7 @@ export interface Ending {
 export class Scheduler {
   private readonly kernel: Kernel;
   private seenSignals = -1;
+  private seenProgress = -1;
   private fruitlessWakes = 0;
 
   constructor(kernel: Kernel) {
@@ -80,8 +81,9 @@ export class Scheduler {
   /** Ends the waits that are over. */
   private poll(): void {
     const k = this.kernel;
-    if (k.signals === this.seenSignals) return;
+    if (k.signals === this.seenSignals && k.progress === this.seenProgress) return;
     this.seenSignals = k.signals;
+    this.seenProgress = k.progress;
     for (const task of k.tasks) {
       const { wait } = task;
       if (wait?.ready() === true) this.wake(task, k.time);
