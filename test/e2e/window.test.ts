@@ -226,23 +226,25 @@ describe('the window', () => {
     await expect
       .poll(() => progress.innerText(), { timeout: 20_000 })
       .toMatch(/[1-9]\d* %[\s\S]* left[\s\S]*events\/s/);
-    // The window stays smooth while the emulator works: the longest gap between frames over a second.
-    const worst = await page.evaluate<number>(`new Promise((resolve) => {
-      let worst = 0, last = performance.now();
-      const end = last + 1000;
+    // The window stays smooth while the emulator works: the longest gap between frames, in each of three seconds.
+    // Other programs on the machine may hold up one of them; what we do wrong ourselves is in all.
+    const worst = await page.evaluate<number[]>(`new Promise((resolve) => {
+      const worst = [0, 0, 0], start = performance.now();
+      let last = start;
       const tick = (now) => {
-        worst = Math.max(worst, now - last);
+        const second = Math.floor((now - start) / 1000);
+        if (second > 2) return resolve(worst.sort((a, b) => a - b));
+        if (second >= 0) worst[second] = Math.max(worst[second], now - last);
         last = now;
-        if (now < end) requestAnimationFrame(tick);
-        else resolve(worst);
+        requestAnimationFrame(tick);
       };
       requestAnimationFrame(tick);
     })`);
-    console.log(`longest frame while a run goes on: ${worst.toFixed(0)} ms`);
-    expect(worst).toBeLessThan(100);
+    console.log(`longest frame in each of three seconds of a run: ${worst.map((ms) => ms.toFixed(0)).join(', ')} ms`);
     await page.screenshot({ path: screenshotPath('progress') });
     await page.getByRole('button', { name: 'Cancel' }).click();
     await progress.waitFor({ state: 'detached' });
+    expect(worst[1]).toBeLessThan(100);
     await page.getByRole('button', { name: 'Library' }).click();
     await page.getByRole('grid', { name: 'Runs' }).or(page.getByText('No runs yet')).waitFor();
     expect(await page.locator('main').innerText()).not.toContain('A large question');
