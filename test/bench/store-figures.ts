@@ -23,12 +23,14 @@ try {
   for (const random of [false, true, false]) {
     for (let round = 0; round < 3; round++) {
       const batches: EventBatch[] = [...sampleBatches(1_000_000, round + 1, { random })];
+      const used = process.cpuUsage();
       const started = performance.now();
       const { id } = library.saveRun(sampleRun(`million ${saves++}`), [], batches);
       const ms = performance.now() - started;
+      const { user, system } = process.cpuUsage(used);
       const bytes = library.listRuns({ limit: 100 }).runs.find((run) => run.id === id)!.bytes;
       console.log(
-        `save 1 M events (${random ? 'random' : 'sequential'} pages): ${ms.toFixed(0)} ms, ${(bytes / 1e6).toFixed(2)} bytes an event`,
+        `save 1 M events (${random ? 'random' : 'sequential'} pages): ${ms.toFixed(0)} ms (processor: ${((user + system) / 1000).toFixed(0)} ms), ${(bytes / 1e6).toFixed(2)} bytes an event`,
       );
     }
   }
