@@ -20,7 +20,7 @@ import { Frames, NO_FRAME } from './frames.ts';
 import type { IoTable } from './io.ts';
 import type { Lanes } from './lanes.ts';
 import type { Op, Task, Wait } from './task.ts';
-import { directReclaim } from './reclaim.ts';
+import { directReclaim, evictClean } from './reclaim.ts';
 
 /** What a run is made of besides the kernel itself. */
 export interface KernelParts {
@@ -209,12 +209,15 @@ export class Kernel {
       if (frame !== NO_FRAME) return frame;
       const pages = 1 << order;
       if (task.reclaiming) {
+        // It may write nothing, but what is clean it takes.
+        if (evictClean(this, task, pages)) continue;
+        const seen = this.progress;
         yield* this.sleep(task, {
           kind: 'frames',
           label: `needs ${pages === 1 ? 'a frame' : `${pages} frames`} for ${what}`,
           of: pages,
           until: Infinity,
-          ready: () => this.mayTake(task, pages),
+          ready: () => this.progress !== seen || this.mayTake(task, pages),
         });
       } else {
         yield* directReclaim(this, task, pages, what);

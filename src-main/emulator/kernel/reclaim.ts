@@ -51,6 +51,32 @@ function balance(k: Kernel, urgent: boolean): void {
   }
 }
 
+/**
+ * Frees clean pages that nobody holds, without writing and without waiting.
+ * @returns whether any was freed
+ */
+export function evictClean(k: Kernel, task: Task, pages: number): boolean {
+  const { folios } = k;
+  if (k.policy.inMemory) return false;
+  let freed = 0;
+  for (const list of [k.inactive, k.active]) {
+    for (let folio = list.tail; folio !== NO_FOLIO && freed < pages;) {
+      const before = folios.previous[folio];
+      const file = k.files[folios.file[folio]];
+      const busy = FolioFlag.locked | FolioFlag.writeback | FolioFlag.dirty;
+      const tracked = k.doc.dirty.tracking === 'pte-bit' && folioStored(k, file, folio);
+      if ((folios.flags[folio] & busy) === 0 && !tracked && k.tryLock(task, folio)) {
+        k.unmapPages(task, file, folios.index[folio], folios.pages(folio));
+        freed += folios.pages(folio);
+        k.tally.pagesReclaimed += folios.pages(folio);
+        k.removeFolio(task, file, folio, RemovedWhy.reclaimed);
+      }
+      folio = before;
+    }
+  }
+  return freed > 0;
+}
+
 interface Pass {
   scanned: number;
   freed: number;
@@ -66,7 +92,8 @@ function* shrink(k: Kernel, task: Task, target: number, writes: boolean, urgent:
   balance(k, urgent);
   let budget = Math.max(target * 2, k.doc.reclaim.batch);
   let left = k.inactive.pages;
-  while (k.inactive.tail !== NO_FOLIO && budget > 0 && left > 0 && pass.freed < target) {
+  const goal = pass.freed + target;
+  while (k.inactive.tail !== NO_FOLIO && budget > 0 && left > 0 && pass.freed < goal) {
     const folio = k.inactive.tail;
     const pages = folios.pages(folio);
     budget -= pages;

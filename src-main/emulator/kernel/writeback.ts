@@ -147,6 +147,7 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
   if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
   const outcome = yield* k.policy.write(k, task, file, folio, set);
   task.cause = before;
+  if (outcome === WriteOutcome.gone) return 0;
   if (outcome === WriteOutcome.redirty) {
     k.fruitless++;
     k.unlock(folio);

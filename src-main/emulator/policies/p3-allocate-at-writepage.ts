@@ -1,4 +1,5 @@
 import type { KernelFile } from '#emulator/kernel/file';
+import { FolioFlag } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import type { PolicyId } from '#model/policies';
@@ -13,6 +14,15 @@ export class AllocateAtWritepage extends PlainPolicy {
     if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return WriteOutcome.write;
     const taken = yield* this.companions(k, task, file, folio);
     if (taken === null) return WriteOutcome.redirty;
+    const flags = taken.includes(folio) ? k.folios.flags[folio] : 0;
+    if ((flags & FolioFlag.dirty) === 0 || (flags & FolioFlag.writeback) !== 0) {
+      for (const other of taken) k.unlock(other);
+      return WriteOutcome.gone;
+    }
+    if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) {
+      letGo(k, taken, folio);
+      return WriteOutcome.write;
+    }
     const [first, end] = blockPages(k, file, folio);
     if (!allocateNow(k, task, file, first, end - first)) {
       letGo(k, taken, folio);

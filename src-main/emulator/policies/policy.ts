@@ -12,6 +12,8 @@ export const WriteOutcome = {
   redirty: 1,
   /** There is no space for it: its data is lost. */
   lost: 2,
+  /** Somebody else cleaned it, or took it away, while its lock was let go; nothing is locked. */
+  gone: 3,
 } as const;
 export type WriteOutcome = (typeof WriteOutcome)[keyof typeof WriteOutcome];
 

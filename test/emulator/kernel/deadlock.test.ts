@@ -87,3 +87,39 @@ describe('out of space', () => {
     expect(metrics.blocks.instantiatedKiB).toBe(0);
   });
 });
+
+describe('two threads in little memory', () => {
+  let state = 7;
+  const below = (n: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % n;
+  };
+  const stores = (): number[] => Array.from({ length: 3 + below(3) }, () => below(24));
+  const scenario = (frames: number, reserve: number): Record<string, unknown> => ({
+    memory: `${frames * 4} KiB`,
+    reserve: `${reserve * 4} KiB`,
+    files: [{ name: 'f', size: '96 KiB' }],
+    mappings: [{ name: 'm', file: 'f' }],
+    threads: ['one', 'two'].map((name) => ({
+      name,
+      steps: stores().map((page) => ({ do: 'store', mapping: 'm', from: `${page * 4} KiB`, count: 1 })),
+    })),
+  });
+  const policies: PolicyId[] = ['P1', 'P3', 'P4', 'P4-nonblocking', 'P5', 'P5-by-page', 'P6'];
+
+  it('every run ends: finished, or with a knot that names the frames; P5 and P6 always finish', () => {
+    const verdicts = new Map<string, number>();
+    for (let i = 0; i < 40; i++) {
+      const experiment = scenario(7 + below(4), 2 + below(2));
+      for (const policy of policies) {
+        const { outcome } = run(planOf(experiment, { kernel: 'linux-2.6.11', filesystem: 'plain-16k', policy }));
+        verdicts.set(outcome.verdict, (verdicts.get(outcome.verdict) ?? 0) + 1);
+        if (outcome.verdict === 'finished') continue;
+        expect(['P5', 'P6'], `${policy}: ${JSON.stringify(experiment)}`).not.toContain(policy);
+        expect(outcome.waitFor!.knot.length, `${policy}: ${JSON.stringify(experiment)}`).toBeGreaterThan(0);
+      }
+    }
+    expect(verdicts.get('finished')).toBeGreaterThan(100);
+    expect(verdicts.get('deadlock')).toBeGreaterThan(0);
+  });
+});
