@@ -1,6 +1,6 @@
 import type { ImportContext, Imported, Importer, Reader } from './importer.ts';
 import { JsonNode } from './json.ts';
-import { plainNumber } from './text.ts';
+import { ownString, plainNumber } from './text.ts';
 
 const EXPECTED = 'what iostat prints: a line of headings that begins with "Device", and lines of figures';
 /** Figures beyond it are no figures of a disk. */
@@ -42,7 +42,7 @@ class Samples {
     const { context } = this;
     if (!(value >= -MOST && value <= MOST)) context.fail(`${name} is no figure`, 'a number');
     if (this.sample < 0) this.begin(null);
-    const full = `${of} ${name}`;
+    const full = ownString(`${of} ${name}`);
     let number = this.numbers.get(full);
     if (number === undefined) {
       if (this.numbers.size >= 2000) {

@@ -9,6 +9,7 @@ import {
 } from '#model/quantity';
 import { validate } from '#model/validate';
 import type { ImportContext, Imported } from './importer.ts';
+import { ownString } from './text.ts';
 
 /** The value of `format` in a document of measurements. */
 export const MEASUREMENTS_FORMAT = 'faultline/measurements@1';
@@ -60,7 +61,7 @@ export class MeasurementsBuilder {
   quantity(name: string, value: number, unit: string, note?: string): void {
     if (!Number.isFinite(value)) this.context.fail(`${name} is no number`, 'a figure');
     if (!this.room()) return;
-    this.quantities[freeName(this.quantities, name)] = { value, unit, ...this.provenance(note) };
+    this.quantities[freeName(this.quantities, ownString(name))] = { value, unit, ...this.provenance(note) };
     this.context.taken.add('figures');
   }
 
@@ -69,7 +70,7 @@ export class MeasurementsBuilder {
     if (rows.length > MOST_ROWS) this.context.fail('the table is too long', `at most ${MOST_ROWS} rows`);
     if (!rows.every((row) => row.every((value) => Number.isFinite(value))))
       this.context.fail(`${name} holds what is no number`, 'figures');
-    this.tables[freeName(this.tables, name)] = { columns, units, rows, ...this.provenance(note) };
+    this.tables[freeName(this.tables, ownString(name))] = { columns, units, rows, ...this.provenance(note) };
     this.context.taken.add('tables');
     this.context.taken.add('rows of tables', rows.length);
   }
@@ -77,7 +78,12 @@ export class MeasurementsBuilder {
   histogram(name: string, unit: string, histogram: [number, number][], note?: string): void {
     if (histogram.length === 0 || !this.room()) return;
     const samples = histogram.reduce((sum, [, count]) => sum + count, 0);
-    this.distributions[freeName(this.distributions, name)] = { unit, histogram, samples, ...this.provenance(note) };
+    this.distributions[freeName(this.distributions, ownString(name))] = {
+      unit,
+      histogram,
+      samples,
+      ...this.provenance(note),
+    };
     this.context.taken.add('histograms');
   }
 

@@ -1,5 +1,5 @@
 import type { ImportContext, Imported, Importer, Reader } from './importer.ts';
-import { plainNumber } from './text.ts';
+import { ownString, plainNumber } from './text.ts';
 
 const EXPECTED_CSV = 'a line such as "20530,,page-faults,347079624,100.00,59.151,K/sec"';
 const EXPECTED_JSON = 'a line such as {"counter-value" : "5172.0", "unit" : "", "event" : "page-faults", ...}';
@@ -47,7 +47,7 @@ class Counters {
     this.lastTime = Math.max(this.lastTime, time);
     this.ran = Math.max(this.ran, reading.ran);
     const unit = reading.unit === '' ? '' : ` (${reading.unit})`;
-    const name = `${reading.event}${unit}${reading.of === '' ? '' : ` of ${reading.of}`}`;
+    const name = ownString(`${reading.event}${unit}${reading.of === '' ? '' : ` of ${reading.of}`}`);
     if (this.numbers.size >= 2000 && !this.numbers.has(name)) {
       context.leftAside.add('counters beyond the first 2000');
       return;
