@@ -144,13 +144,16 @@ export async function openSession(
 
   let spanTurn = 0;
   async function selectSpan(next: View | null): Promise<void> {
-    const own = ++spanTurn;
-    span.value = next;
+    const turnOfThis = ++spanTurn;
+    // Nothing lies before the run's first moment or after its last.
+    const inside =
+      next === null ? null : { from: Math.max(next.from, whole.from), to: Math.min(next.to, whole.to + 1) };
+    span.value = inside;
     figures.value = null;
-    if (next === null) return;
+    if (inside === null) return;
     try {
-      const answer = await ask('timeline.aggregate', { run: runId, filter: { from: next.from, to: next.to } });
-      if (own === spanTurn) figures.value = { span: next, ...answer };
+      const answer = await ask('timeline.aggregate', { run: runId, filter: inside });
+      if (turnOfThis === spanTurn) figures.value = { span: inside, ...answer };
     } catch (error) {
       onError(error);
     }

@@ -112,6 +112,18 @@ describe('a run of ten million events', () => {
     }
   });
 
+  it('maps its faults, and says that it read a part', async () => {
+    const cells = (): Promise<number> =>
+      page
+        .getByRole('img', { name: /^Faults by address/ })
+        .getAttribute('data-cells')
+        .then(Number);
+    await page.keyboard.press('f');
+    await expect.poll(cells, { timeout: 20_000 }).toBeGreaterThan(10_000);
+    await page.getByText(/^1 in \d+ batches read$/).waitFor();
+    await page.screenshot({ path: screenshotPath('large-map') });
+  });
+
   it('keeps the window small', async () => {
     const bytes = await application.evaluate(({ app, BrowserWindow }) => {
       const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
