@@ -400,6 +400,10 @@ function* extend(k: Kernel, task: Task, file: KernelFile, size: number): Op {
   if (blockBytes > (1 << k.minOrder) * PAGE) {
     yield* zeroRange(k, task, file, old, Math.min(size, Math.ceil(old / blockBytes) * blockBytes));
   }
+  // Blocks smaller than the page: what now belongs to the file in its last page has no block yet, so the next
+  // store there must be noticed (Linux `pagecache_isize_extended`).
+  const last = file.index.get(Math.floor(old / PAGE));
+  if (blockBytes < PAGE && old % PAGE !== 0 && last !== NO_FOLIO) k.protect(task, file, last);
   file.size = size;
 }
 
