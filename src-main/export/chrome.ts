@@ -18,6 +18,8 @@ import {
 import { CHUNK_SIZE, type Chunks, type ExportSource } from './source.ts';
 import { Tracks, type Track } from './tracks.ts';
 
+/** One for all: Chrome's tools bind an arrow to a slice of its own category. */
+const CATEGORY = 'faultline';
 /** The run is one process; its lanes are the threads. */
 const PID = 1;
 /** Tracks of a lane stand together, in the order of the lanes. */
@@ -29,6 +31,18 @@ export function microseconds(ps: number): string {
   const rest = ps - whole * 1e6;
   if (rest === 0) return String(whole);
   return `${whole}.${String(rest).padStart(6, '0').replace(/0+$/, '')}`;
+}
+
+/**
+ * Duration of a slice as a reader's doubles need it: start + duration is the end exactly. Were it a last digit more,
+ * the slice would cut the one that begins where it ends.
+ */
+export function durationText(start: number, end: number): string {
+  const from = start / 1e6;
+  const to = end / 1e6;
+  if (from + (end - start) / 1e6 === to) return microseconds(end - start);
+  const duration = to - from;
+  return String(from + duration > to ? duration * (1 - Number.EPSILON) : duration);
 }
 
 /** Lanes as threads, slices, counters, and arrows from causes to effects. */
@@ -67,14 +81,14 @@ export async function* chromeTrace(source: ExportSource): Chunks {
         const key = kind[i] === EventKind.handlerStep || kind[i] === EventKind.io ? kind[i] + b[i] * 256 : kind[i];
         let head = kinds.get(key);
         if (head === undefined) {
-          head = `"name":${JSON.stringify(eventName(kind[i], b[i]))},"cat":${JSON.stringify(kindName(kind[i]))}`;
+          head = `"name":${JSON.stringify(eventName(kind[i], b[i]))},"cat":"${CATEGORY}"`;
           kinds.set(key, head);
         }
-        text += `{"ph":"X",${where},"dur":${microseconds(end - start)},${head},"args":{"event":${index}${argsOf(kind[i], address[i], a[i], b[i], c[i])}}},\n`;
+        text += `{"ph":"X",${where},"dur":${durationText(start, end)},${head},"args":{"event":${index},"kind":"${kindName(kind[i])}"${argsOf(kind[i], address[i], a[i], b[i], c[i])}}},\n`;
         if (cause[i] >= 0 && cause[i] < run.events && cause[i] !== index)
-          text += `{"ph":"f","bp":"e","id":${index},${where},"name":"cause","cat":"cause"},\n`;
+          text += `{"ph":"f","bp":"e","id":${index},${where},"name":"cause","cat":"${CATEGORY}"},\n`;
         for (let effect = flows.effectOf(index); effect >= 0; effect = flows.siblingOf(effect))
-          text += `{"ph":"s","id":${effect},${where},"name":"cause","cat":"cause"},\n`;
+          text += `{"ph":"s","id":${effect},${where},"name":"cause","cat":"${CATEGORY}"},\n`;
       }
       if (text.length > CHUNK_SIZE) {
         yield text;
