@@ -55,7 +55,7 @@ function* runStep(k: Kernel, task: Task, context: ProgramContext, step: Step, it
     }
     return;
   }
-  const index = task.step++;
+  const index = ++task.step;
   const start = k.now(task);
   const before = measure(k, task);
   const event = k.recorder.begin(EventKind.step, task.lane, start, 0, task.id, index, -1);

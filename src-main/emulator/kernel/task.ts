@@ -59,7 +59,7 @@ export class Task {
   /** Whether it frees memory, and so may use the reserve and does not recurse. */
   reclaiming = false;
   /** Step of the experiment it is in. */
-  step = 0;
+  step = -1;
   /** Pages it dirtied since it was last looked at for throttling. */
   dirtied = 0;
   minor = 0;

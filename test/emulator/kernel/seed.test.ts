@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EventKind } from '#model/events';
 import type { PolicyId } from '#model/policies';
 import { experimentJson, planOf, run } from './plan.ts';
 
@@ -46,6 +47,14 @@ describe('the 2005 question: 4096 pages of hole are read, then every 16th is sto
     const second = ask('P1', 'plain-16k');
     expect(second.batches).toEqual(first.batches);
     expect(second.outcome).toEqual(first.outcome);
+  });
+
+  it('says of each fault in which step it came', () => {
+    const [batch] = ask('P5', 'plain-4k').batches;
+    for (let i = 0; i < batch.count; i++) {
+      if (batch.kind[i] === EventKind.readFault) expect(batch.b[i]).toBe(0);
+      if (batch.kind[i] === EventKind.writeProtectFault) expect(batch.b[i]).toBe(1);
+    }
   });
 
   it('says what caused each block: a fault', () => {
