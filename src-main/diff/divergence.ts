@@ -78,7 +78,7 @@ function placeText({ run, keys }: Side, i: number): string {
     const name = run.phases.find((phase) => phase.thread === thread && phase.step === step)?.name ?? '';
     parts.push(name === '' ? `step ${step}` : `step ${step} (${name})`);
   }
-  if (page >= 0) parts.push(`page ${page}`);
+  if (page >= 0) parts.push(`page 0x${page.toString(16)}`);
   return parts.length === 0 ? 'in the background' : parts.join(', ');
 }
 
