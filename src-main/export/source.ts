@@ -10,11 +10,11 @@ export interface ExportSource {
   batches(columns?: readonly EventColumn[]): AsyncIterable<EventBatch>;
 }
 
-/** A piece of a file: text is written as UTF-8. */
+/** A piece of a file, good until the next is asked for: text is written as UTF-8. */
 export type Chunk = string | Uint8Array;
 
 /** A file in pieces. */
 export type Chunks = AsyncGenerator<Chunk, void, undefined>;
 
-/** Characters or bytes a piece is allowed to grow to, roughly. */
-export const CHUNK_SIZE = 1 << 20;
+/** Characters or bytes a piece is allowed to grow to, roughly: small enough that what it is put together from dies young. */
+export const CHUNK_SIZE = 1 << 16;

@@ -19,6 +19,10 @@ const MACHINE_FAULTS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
 };
 
+const ROOM_BYTES = 1 << 20;
+/** A UTF-16 unit takes at most three bytes in UTF-8. */
+const UTF8_BYTES_PER_UNIT = 3;
+
 /** @throws InputError when a file of that name exists and may not be replaced */
 export function refuseExisting(path: string, force: boolean): void {
   if (existsSync(path) && !force)
@@ -42,13 +46,29 @@ export async function writeWholeFile(
   try {
     const file = await translated(path, () => open(half, 'w'));
     try {
-      for await (const piece of pieces) {
-        const data = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
-        await translated(path, async () => {
+      const write = (data: Uint8Array): Promise<void> =>
+        translated(path, async () => {
           for (let done = 0; done < data.length;) done += (await file.write(data, done)).bytesWritten;
+          bytes += data.length;
         });
-        bytes += data.length;
+      // One buffer for all pieces: a new one each would be garbage by the gigabyte.
+      const room = Buffer.allocUnsafe(ROOM_BYTES);
+      let used = 0;
+      const flush = async (): Promise<void> => {
+        await write(room.subarray(0, used));
+        used = 0;
+      };
+      for await (const piece of pieces) {
+        const most = piece.length * (typeof piece === 'string' ? UTF8_BYTES_PER_UNIT : 1);
+        if (used + most > ROOM_BYTES) await flush();
+        if (most > ROOM_BYTES) await write(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece);
+        else if (typeof piece === 'string') used += room.write(piece, used, 'utf8');
+        else {
+          room.set(piece, used);
+          used += piece.length;
+        }
       }
+      await flush();
       await translated(path, () => file.sync());
     } finally {
       await file.close();

@@ -106,7 +106,7 @@ function row(batch: EventBatch, i: number): EventRow {
 /** A file's pieces, put together. */
 export async function bytesOf(chunks: Chunks): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk as string));
   return Buffer.concat(parts);
 }
 
