@@ -182,20 +182,32 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
   for (;;) {
-    k.clocks.settle(core);
-    const reason = processor.run(core, k.horizon);
-    if (reason === StopReason.done) break;
-    if (reason === StopReason.horizon) {
-      yield;
-      continue;
-    }
-    const good = handleFault(k, task);
-    if (!(typeof good === 'object' ? yield* good : good)) break;
+    const stop = runToWait(k, task);
+    if (stop === StopReason.done) break;
+    if (stop === StopReason.horizon) yield;
+    else if (stop === StopReason.fault || !(yield* stop)) break;
   }
   const retired = processor.retired(core);
   context.done += retired;
   k.progress++;
   if (batch.kind !== AccessKind.load) noteStores(k, vma, batch, retired);
+}
+
+/**
+ * Runs the batch through all faults that are served without waiting: a plain loop, which engines compile better
+ * than one inside a generator. Returns the wait of a fault that has to, or `StopReason.fault` for one that cannot be served.
+ */
+function runToWait(k: Kernel, task: Task): StopReason | Op<boolean> {
+  const { processor } = k;
+  const { core } = task;
+  for (;;) {
+    k.clocks.settle(core);
+    const reason = processor.run(core, k.horizon);
+    if (reason !== StopReason.fault) return reason;
+    const good = handleFault(k, task);
+    if (typeof good === 'object') return good;
+    if (!good) return reason;
+  }
 }
 
 /** Marks the blocks that the first `retired` accesses of a batch stored into. */
