@@ -108,7 +108,8 @@ const isReference = (value: unknown): boolean => typeof value === 'string' || is
  */
 export function drawable(json: unknown): DraftDocument | null {
   if (!isFields(json)) return null;
-  const document: Fields = { mappings: [], name: '', ...json };
+  // What is missing goes behind what is there, so that the text keeps its order.
+  const document: Fields = { ...json, name: json['name'] ?? '', mappings: json['mappings'] ?? [] };
   const whole =
     typeof document['name'] === 'string' &&
     ['machines', 'kernels', 'filesystems'].every((field) => isListOf(document[field], isReference)) &&

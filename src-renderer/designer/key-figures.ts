@@ -1,4 +1,5 @@
 /** The figures by which people choose a machine, a kernel or a file system. */
+import { formatTime } from '#model/units';
 import { formatBytes, formatCount } from '../ui/format.ts';
 import type { Document } from './session.ts';
 
@@ -25,6 +26,11 @@ function quantity(value: unknown): string {
   return `${figure} ${textOf(unit)}`;
 }
 
+/** A size of a document as the lab reads it: in bytes. */
+function size(value: unknown): string {
+  return typeof value === 'number' ? formatBytes(value) : textOf(value);
+}
+
 function machine(fields: Fields, all: readonly Document[]): [string, string][] {
   const part = (kind: Document['kind'], id: unknown): Fields =>
     fieldsOf(typeof id === 'string' ? all.find((other) => other.kind === kind && other.id === id)?.document : id);
@@ -49,7 +55,7 @@ function kernel(fields: Fields): [string, string][] {
   const dirty = fieldsOf(fields['dirty']);
   const share = (value: unknown): string => (typeof value === 'number' ? `${Math.round(value * 100)} %` : '');
   return [
-    ['Readahead', textOf(fieldsOf(fields['readahead'])['size'])],
+    ['Readahead', size(fieldsOf(fields['readahead'])['size'])],
     ['Fault-around', typeof faults['aroundPages'] === 'number' ? `${formatCount(faults['aroundPages'])} pages` : ''],
     ['Large folios', textOf(folios['large'])],
     ['Dirty pages seen by', textOf(dirty['tracking']).replace('-', ' ')],
@@ -60,11 +66,14 @@ function kernel(fields: Fields): [string, string][] {
 function filesystem(fields: Fields): [string, string][] {
   const journal = fieldsOf(fields['journal']);
   return [
-    ['Block', textOf(fields['block'])],
+    ['Block', size(fields['block'])],
     ['Own policy', textOf(fields['policy'])],
     ['Unwritten extents', textOf(fields['unwritten'])],
     ['Large folios', textOf(fieldsOf(fields['folios'])['large'])],
-    ['Journal commits', journal['commitPeriod'] === undefined ? '' : `every ${textOf(journal['commitPeriod'])}`],
+    [
+      'Journal commits',
+      typeof journal['commitPeriod'] === 'number' ? `every ${formatTime(journal['commitPeriod'])}` : '',
+    ],
   ];
 }
 

@@ -35,7 +35,6 @@ export type Document = Response<'documents.list'>[number];
 
 const CHECK_MS = 120;
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- what it returns is the session's type
 function makeSession(id: string) {
   const drafts = useDrafts();
   const notices = useNotices();
@@ -157,10 +156,11 @@ function makeSession(id: string) {
   function drop(): void {
     const { value } = drag;
     drag.value = null;
-    if (value === null || value.to === null) return;
-    if (value.kind !== null) addStep(value.kind, value.to);
+    const to = value?.to ?? null;
+    if (value === null || to === null) return;
+    if (value.kind !== null) addStep(value.kind, to);
     else if (value.from !== null) {
-      const [next, path] = moveStep(document.value, value.from, value.to);
+      const [next, path] = moveStep(document.value, value.from, to);
       edit(next);
       selectStep(path);
     }

@@ -102,11 +102,7 @@ export const STEP_INFO: Readonly<Record<StepKind, StepInfo>> = {
   punch: {
     colour: '--k-blocks',
     about: 'Punches a hole into a file.',
-    fields: [
-      file,
-      { name: 'from', label: 'From', kind: 'size' },
-      { name: 'length', label: 'Length', kind: 'size' },
-    ],
+    fields: [file, { name: 'from', label: 'From', kind: 'size' }, { name: 'length', label: 'Length', kind: 'size' }],
   },
   sleep: { colour: '--k-wait', about: 'Waits.', fields: [{ name: 'time', label: 'Time', kind: 'time' }] },
   barrier: {
@@ -140,11 +136,4 @@ export function stepWords(step: DraftStep): string {
   if (pattern !== '' && pattern !== 'sequential') words.push(pattern);
   for (const field of ['advice', 'protection', 'mode', 'size', 'time', 'barrier']) words.push(text(step[field]));
   return words.filter((word) => word !== '').join(', ');
-}
-
-/** What a screen reader says of a step. */
-export function stepName(step: DraftStep): string {
-  const own = text(step.name);
-  const words = step.do === 'loop' ? `${text(step['times'])} times` : stepWords(step);
-  return [step.do, own, words].filter((word) => word !== '').join(', ');
 }

@@ -12,6 +12,8 @@ export const useWorkspace = defineStore('workspace', () => {
   const place = ref<Place>('experiments');
   /** The run whose timeline is open, over its place. */
   const openRun = ref<string | null>(null);
+  /** The draft that is open in the designer, over its place. */
+  const openDraft = ref<string | null>(null);
   const compared = ref<readonly string[]>([]);
   const theme = ref<Theme>('system');
   const version = ref('');
@@ -28,10 +30,17 @@ export const useWorkspace = defineStore('workspace', () => {
   function goTo(next: Place): void {
     place.value = next;
     openRun.value = null;
+    openDraft.value = null;
   }
 
   function showRun(id: string): void {
     openRun.value = id;
+  }
+
+  /** Opens a draft in the designer. */
+  function design(draft: string): void {
+    goTo('experiments');
+    openDraft.value = draft;
   }
 
   function compare(ids: readonly string[]): void {
@@ -44,5 +53,20 @@ export const useWorkspace = defineStore('workspace', () => {
     await ask('app.setTheme', next);
   }
 
-  return { place, openRun, compared, theme, version, libraryFile, sheet, load, goTo, showRun, compare, setTheme };
+  return {
+    place,
+    openRun,
+    openDraft,
+    compared,
+    theme,
+    version,
+    libraryFile,
+    sheet,
+    load,
+    goTo,
+    showRun,
+    design,
+    compare,
+    setTheme,
+  };
 });

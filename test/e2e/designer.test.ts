@@ -1,0 +1,260 @@
+/**
+ * The designer in the real window: one experiment drawn from nothing with the mouse only, one with the keyboard only,
+ * both run, and found in the library after a restart. Screenshots go to test-results/screenshots.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { _electron, type ElectronApplication, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { electronLaunch, screenshotPath } from '../support/electron.ts';
+
+const SIZES = [
+  [1280, 800],
+  [1920, 1080],
+] as const;
+
+let folder = '';
+let application: ElectronApplication;
+let page: Page;
+
+async function open(): Promise<void> {
+  const launch = await electronLaunch([`--user-data-dir=${join(folder, 'user-data')}`], {
+    FAULTLINE_LIBRARY: join(folder, 'library.faultline.db'),
+  });
+  application = await _electron.launch(launch);
+  page = await application.firstWindow();
+  page.setDefaultTimeout(15_000);
+  await page.emulateMedia({ colorScheme: null });
+  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+}
+
+async function shoot(name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await application.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, theme);
+    for (const [width, height] of SIZES) {
+      await application.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+        { width, height },
+      );
+      await page.waitForFunction(`innerWidth === ${width}`);
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: screenshotPath(`${name}-${width}x${height}-${theme}`) });
+    }
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
+  }
+}
+
+const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+
+async function middleOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('not laid out');
+  return { ...box, x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Presses, moves in steps and lets go, as a hand does. */
+async function dragTo(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 5 });
+  await page.mouse.move(to.x, to.y, { steps: 5 });
+  await page.mouse.up();
+}
+
+const verdict = (): Locator => page.locator('#design-verdict');
+const steps = (): Locator => page.locator('[data-step]');
+const undone = (): Promise<void> => page.getByRole('button', { name: 'Undo', exact: true }).click();
+/** The document as the designer keeps it. */
+async function written(): Promise<Record<string, unknown>> {
+  const kept = await page.evaluate<string>(`localStorage.getItem('faultline.drafts')`);
+  const [draft] = JSON.parse(kept) as { text: string }[];
+  return JSON.parse(draft.text) as Record<string, unknown>;
+}
+
+describe('the designer', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'faultline-designer-'));
+    await open();
+  });
+
+  afterAll(async () => {
+    await application.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('takes an experiment from empty to its timeline with the mouse only', async () => {
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await expect.poll(() => verdict().innerText()).toBe('Add a file to begin.');
+    await shoot('designer-empty');
+    await page.getByRole('button', { name: 'Add file' }).click();
+
+    // The first half is written, an eighth behind it is only reserved.
+    const strip = await middleOf(page.locator('.strip'));
+    const left = strip.x - strip.width / 2;
+    const at = (share: number): { x: number; y: number } => ({ x: left + share * strip.width, y: strip.y });
+    await page.getByText('written', { exact: true }).first().click();
+    await dragTo(at(0.001), at(0.498));
+    await page.locator('.tools').getByText('unwritten', { exact: true }).click();
+    await dragTo(at(0.502), at(0.623));
+    await expect
+      .poll(async () => (await written())['files'])
+      .toEqual([
+        {
+          name: 'data',
+          size: '16 MiB',
+          extents: [
+            { at: '0', length: '8 MiB' },
+            { at: '8 MiB', length: '2 MiB', state: 'unwritten' },
+          ],
+        },
+      ]);
+
+    // Steps dragged into the lane, the last dropped before the first, then put behind it.
+    const lane = page.locator('.thread .list').first();
+    await dragTo(await middleOf(page.getByRole('button', { name: 'Add step store' })), await middleOf(lane));
+    await dragTo(await middleOf(page.getByRole('button', { name: 'Add step msync' })), await middleOf(lane));
+    await expect.poll(() => steps().count()).toBe(2);
+    const first = await middleOf(steps().nth(0));
+    await dragTo(await middleOf(page.getByRole('button', { name: 'Add step load' })), { x: first.x - 40, y: first.y });
+    const kinds = async (): Promise<string> =>
+      (await steps().allInnerTexts()).map((text) => text.split('\n')[0]).join(' ');
+    await expect.poll(kinds).toBe('load store msync');
+    const last = await middleOf(steps().nth(2));
+    await dragTo(await middleOf(steps().nth(0)), { x: last.x + 50, y: last.y });
+    await expect.poll(() => steps().nth(2).innerText()).toMatch(/^load/);
+    await undone();
+    await expect.poll(() => steps().nth(0).innerText()).toMatch(/^load/);
+
+    // Copied, repeated, grouped; and all of it taken back and done again.
+    await steps().nth(1).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByRole('button', { name: 'Repeat', exact: true }).click();
+    await expect.poll(() => page.getByRole('button', { name: /^loop/ }).innerText()).toMatch(/loop × 2/);
+    for (let i = 0; i < 8; i++) await undone();
+    await expect.poll(() => verdict().innerText()).toBe('Add a file to begin.');
+    for (let i = 0; i < 8; i++) await page.getByRole('button', { name: 'Redo' }).click();
+    await expect.poll(() => steps().count()).toBe(5);
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+
+    // Policies ticked beside the drawing.
+    await page.getByRole('button', { name: /^Policies/ }).click();
+    await page.getByRole('checkbox', { name: /^P1 / }).check();
+    await page.getByRole('checkbox', { name: /^P5 / }).check();
+    await shoot('designer-policies');
+    await steps().nth(0).click();
+    await shoot('designer-step');
+
+    await page.getByRole('button', { name: 'Run all 3' }).click();
+    const table = page.getByRole('region', { name: /^Result of New experiment/ });
+    await table.waitFor({ timeout: 60_000 });
+    expect(plain(await table.innerText())).toMatch(/P1[\s\S]*P5/);
+  });
+
+  it('takes an experiment from empty to its timeline with the keyboard only', async () => {
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    /** Tab, until the thing of that name has the focus. */
+    const tabTo = async (name: RegExp, back = false): Promise<void> => {
+      for (let i = 0; i < 120; i++) {
+        const focused = await page.evaluate<string>(
+          `(() => { const e = document.activeElement; return (e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent ?? '').trim(); })()`,
+        );
+        if (name.test(focused)) return;
+        await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+      }
+      throw new Error(`no way by Tab to ${name.source}`);
+    };
+    await press('Control+n');
+    await expect.poll(() => verdict().innerText()).toBe('Add a file to begin.');
+    await tabTo(/^Name of the experiment/);
+    await press('Control+a');
+    await page.keyboard.type('By keyboard');
+    await press('Control+Shift+F');
+
+    // The file's size is typed, wrong first: told at the field, and the drawing stays.
+    await tabTo(/^Size/);
+    await press('Control+a');
+    await page.keyboard.type('1 lot');
+    const size = page.getByLabel('Size');
+    await expect.poll(() => size.getAttribute('aria-invalid')).toBe('true');
+    await press('Control+a');
+    await page.keyboard.type('1 MiB');
+    await expect.poll(() => size.getAttribute('aria-invalid')).toBe('false');
+    await tabTo(/^Blocks of file data/, true);
+    await press('ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight', 'w');
+    await expect
+      .poll(async () => JSON.stringify((await written())['files']))
+      .toContain('"extents":[{"at":"8 KiB","length":"24 KiB"}]');
+
+    await tabTo(/^Add step store/);
+    await press('Enter');
+    await tabTo(/^Every/);
+    await press('Control+a');
+    await page.keyboard.type('16 KiB');
+    // The palette knows the steps too.
+    await press('Control+Shift+P');
+    await page.keyboard.type('add a step msync');
+    await press('Enter');
+    await expect.poll(() => steps().count()).toBe(2);
+    await tabTo(/^msync/, true);
+    await press('Alt+ArrowLeft');
+    await expect.poll(() => steps().nth(0).innerText()).toMatch(/^msync/);
+    await press('Alt+ArrowRight', 'Shift+ArrowLeft', 'Control+g');
+    await expect.poll(() => page.getByRole('button', { name: /^loop/ }).innerText()).toMatch(/loop × 2/);
+    await press('Control+z', 'Control+Shift+Z');
+    await expect.poll(() => steps().count()).toBe(3);
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+
+    // The same as text: broken, the drawing stays; mended, both are in step.
+    await press('Control+e');
+    await tabTo(/^The experiment as JSON/);
+    await press('Control+Home');
+    await page.keyboard.type('x');
+    await expect.poll(() => verdict().innerText()).toMatch(/Line 1/);
+    expect(await steps().count()).toBe(3);
+    await shoot('designer-text-wrong');
+    await press('Backspace');
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+    await shoot('designer-text');
+
+    await press('Control+Enter');
+    await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor({ timeout: 60_000 });
+    await page.getByLabel('Kinds in the list').waitFor();
+  });
+
+  it('keeps both: their runs are in the library after a restart, and their drawings among the drafts', async () => {
+    await application.close();
+    await open();
+    await page.getByRole('button', { name: 'Library' }).click();
+    const runs = page.getByRole('grid', { name: 'Runs' });
+    await runs.waitFor();
+    const text = await runs.innerText();
+    expect(text).toContain('By keyboard');
+    expect(text).toContain('New experiment');
+    expect(await runs.locator('[data-run]').count()).toBe(4);
+    await page.getByRole('button', { name: 'Experiments' }).click();
+    await page.getByRole('button', { name: /^By keyboard/ }).click();
+    await page.getByRole('button', { name: 'Design', exact: true }).click();
+    await expect.poll(() => steps().count()).toBe(3);
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+  });
+
+  it('draws what ships, to start from', async () => {
+    await page.getByLabel('Name of the experiment').click();
+    for (const [name, shot] of [
+      ['Fork and copy on write', 'designer-fork'],
+      ['Append log', 'designer-log'],
+    ] as const) {
+      await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+      await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+      await shoot(shot);
+    }
+  });
+});
