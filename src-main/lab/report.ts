@@ -1,7 +1,9 @@
+import { compareWarnings } from '#diff/warnings';
 import type { RunDocument } from '#model/library';
 import type { RunInfo } from '#model/run';
 import type { Tile } from '#model/tile';
 import { buildReport } from '#report/build';
+import { LATENCY_COLUMNS, LatencyCounter, type LatencySeries } from '#report/latencies';
 import type { Report } from '#report/model';
 import type { StoreClient } from '#workers/store-client';
 
@@ -15,15 +17,17 @@ const REPORT_COLUMNS = 510;
 export async function gatherReport(library: StoreClient, references: readonly string[], now: Date): Promise<Report> {
   const runs = await Promise.all(references.map((reference) => library.getRun(reference)));
   const tiles = await Promise.all(runs.map((run) => wholeTile(library, run)));
+  const latencies = await Promise.all(runs.map((run) => latenciesOf(library, run)));
+  const ofRuns = await Promise.all(runs.map((run) => library.documents(run.id)));
   const documents = new Map<string, RunDocument>();
-  for (const run of runs)
-    for (const document of await library.documents(run.id)) documents.set(document.hash, document);
+  for (const document of ofRuns.flat()) documents.set(document.hash, document);
   const experiment = [...documents.values()].find((document) => document.kind === 'experiment');
   const question = experiment === undefined ? undefined : fieldOf(experiment, 'question');
   return buildReport({
     title: runs[0]?.experiment ?? 'Runs',
     question: question ?? '',
-    runs: runs.map((run, i) => ({ run, tile: tiles[i] ?? null })),
+    runs: runs.map((run, i) => ({ run, tile: tiles[i] ?? null, latencies: latencies[i] })),
+    warnings: compareWarnings(runs, ofRuns).map((warning) => warning.message),
     documents: [...documents.values()].map((document) => ({
       kind: document.kind,
       id: fieldOf(document, 'id') ?? fieldOf(document, 'name') ?? '',
@@ -44,6 +48,12 @@ function fieldOf(document: RunDocument, field: string): string | undefined {
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const value = (parsed as Readonly<Record<string, unknown>>)[field];
   return typeof value === 'string' ? value : undefined;
+}
+
+async function latenciesOf(library: StoreClient, run: RunInfo): Promise<LatencySeries[]> {
+  const counter = new LatencyCounter();
+  for await (const batch of library.events(run.id, { columns: LATENCY_COLUMNS })) counter.add(batch);
+  return counter.result();
 }
 
 async function wholeTile(library: StoreClient, run: RunInfo): Promise<Tile | null> {

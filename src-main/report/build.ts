@@ -1,7 +1,9 @@
 import type { RunInfo } from '#model/run';
 import { formatCount, formatTime } from '#model/units';
 import { blocksFigure, timelineFigure } from './figures.ts';
-import type { Block, Cell, Report, ReportInput, Section } from './model.ts';
+import { latencyFigure } from './histogram.ts';
+import type { Block, Cell, Report, ReportDocument, ReportInput, Section } from './model.ts';
+import { sourceUses, sourcedIn, type Sourced } from './provenance.ts';
 import { comparisonSentences, runSentence, subject } from './sentences.ts';
 
 /** The standard report of one or more runs. */
@@ -11,20 +13,57 @@ export function buildReport(input: ReportInput): Report {
     title: input.title,
     question: input.question,
     madeAt: input.madeAt,
-    sections: [summary(runs), metricsSection(runs), timelines(input), deadlocks(runs), reproduce(input)].filter(
-      (section) => section.blocks.length > 0,
-    ),
+    sections: [
+      summary(input),
+      metricsSection(runs),
+      timelines(input),
+      latencies(input),
+      deadlocks(runs),
+      sources(input),
+      reproduce(input),
+    ].filter((section) => section.blocks.length > 0),
   };
 }
 
-function summary(runs: readonly RunInfo[]): Section {
+function summary(input: ReportInput): Section {
+  const runs = input.runs.map((entry) => entry.run);
   return {
     title: 'Summary',
     blocks: [
       { type: 'list', items: [...runs.map(runSentence), ...comparisonSentences(runs)] },
       { type: 'figure', figure: blocksFigure(runs) },
+      ...warnings(input),
     ],
   };
+}
+
+/** What a reader must know before believing the figures: what cannot be compared, and what was never measured. */
+function warnings(input: ReportInput): Block[] {
+  const blocks: Block[] = [];
+  if (input.warnings.length > 0)
+    blocks.push({ type: 'warning', title: 'Before comparing these runs', items: input.warnings.map(sentence) });
+  const estimated = input.documents
+    .map((document) => ({ document, count: estimatesIn(document).length }))
+    .filter(({ count }) => count > 0);
+  const total = estimated.reduce((sum, { count }) => sum + count, 0);
+  if (total > 0) {
+    const verb = total === 1 ? 'figure is an estimate' : 'figures are estimates';
+    blocks.push({
+      type: 'warning',
+      title: `${formatCount(total)} ${verb}, not measured: the times rest on them, the counts of faults and blocks do not`,
+      items: estimated.map(({ document, count }) => `${document.kind} ${document.id}: ${formatCount(count)}`),
+    });
+  }
+  return blocks;
+}
+
+function estimatesIn(document: ReportDocument): Sourced[] {
+  return sourcedIn(document).filter(({ method }) => method === 'estimated');
+}
+
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
 const METRIC_ROWS: readonly (readonly [string, (run: RunInfo) => string])[] = [
@@ -81,6 +120,17 @@ function timelines(input: ReportInput): Section {
   return { title: 'Timelines', blocks };
 }
 
+function latencies(input: ReportInput): Section {
+  const blocks: Block[] = [];
+  for (const { run, latencies: series } of input.runs) {
+    for (const sort of ['fault', 'I/O'] as const) {
+      const shown = series.filter((one) => one.sort === sort);
+      if (shown.length > 0) blocks.push({ type: 'figure', figure: latencyFigure(run, shown) });
+    }
+  }
+  return { title: 'How long faults and requests took', blocks };
+}
+
 function deadlocks(runs: readonly RunInfo[]): Section {
   const blocks: Block[] = [];
   for (const run of runs) {
@@ -97,6 +147,41 @@ function deadlocks(runs: readonly RunInfo[]): Section {
     );
   }
   return { title: 'The knot', blocks };
+}
+
+/** Where the documents' figures come from. */
+function sources(input: ReportInput): Section {
+  const rows = input.documents.flatMap((document) =>
+    sourceUses(sourcedIn(document)).map(({ source, method, figures }): Cell[] => [
+      { text: `${document.kind} ${document.id}`.trim(), number: false },
+      { text: source, number: false },
+      { text: method, number: false },
+      { text: formatCount(figures), number: true },
+    ]),
+  );
+  const blocks: Block[] = [];
+  if (rows.length > 0)
+    blocks.push({
+      type: 'table',
+      caption: 'What the documents rest on',
+      head: [...texts('document', 'source', 'how it was got'), { text: 'figures', number: true }],
+      rows,
+    });
+  const estimates = input.documents.flatMap((document) =>
+    estimatesIn(document).map(({ path, note }) => texts(`${document.kind} ${document.id}`, path, note)),
+  );
+  if (estimates.length > 0)
+    blocks.push({
+      type: 'table',
+      caption: 'Figures that are estimates',
+      head: texts('document', 'figure', 'reason'),
+      rows: estimates,
+    });
+  return { title: 'Sources', blocks };
+}
+
+function texts(...cells: readonly string[]): Cell[] {
+  return cells.map((text) => ({ text, number: false }));
 }
 
 function reproduce(input: ReportInput): Section {

@@ -4,24 +4,7 @@ import type { Tile } from '#model/tile';
 import { formatCount, formatTime } from '#model/units';
 import type { Figure } from './model.ts';
 import { subject } from './sentences.ts';
-
-/**
- * Okabe and Ito's colours for colour-blind readers (Color Universal Design, 2008), dark enough for print.
- * Classes in the SVG, so that a page may restyle them; the fill is the fallback for a lone SVG.
- */
-const COLOURS = {
-  needed: '#0072b2',
-  needless: '#d55e00',
-  read: '#56b4e9',
-  write: '#009e73',
-  writeProtect: '#cc79a7',
-  io: '#e69f00',
-  ink: '#222222',
-  faint: '#8a8f98',
-} as const;
-
-const WIDTH = 760;
-const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
+import { COLOURS, WIDTH, line, rect, round, svg, text } from './svg.ts';
 
 /** A bar a run: blocks instantiated, the needless part told apart by colour and hatching. */
 export function blocksFigure(runs: readonly RunInfo[]): Figure {
@@ -127,29 +110,4 @@ function columnCounts(tile: Tile, kinds: readonly number[]): number[] {
     counts[column] += 1;
   }
   return counts;
-}
-
-function svg(height: number, title: string, body: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escape(title)}" ${FONT}>${body}</svg>`;
-}
-
-function rect(x: number, y: number, width: number, height: number, fill: string): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(Math.max(0, width))}" height="${height}" fill="${fill}"/>`;
-}
-
-function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end'): string {
-  return `<text class="ink" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${COLOURS.ink}">${escape(content)}</text>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number): string {
-  return `<line class="rule" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${COLOURS.faint}"/>`;
-}
-
-function round(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
-/** Text safe inside markup and attributes. */
-export function escape(content: string): string {
-  return content.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

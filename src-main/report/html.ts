@@ -1,4 +1,4 @@
-import { escape } from './figures.ts';
+import { escape } from './svg.ts';
 import type { Block, Cell, Report } from './model.ts';
 
 /** The report as one HTML file: no network, no script. */
@@ -80,6 +80,7 @@ th,td{padding:.28rem .9rem .28rem 0;text-align:left;border-bottom:1px solid var(
 thead th{border-bottom:1.5px solid var(--ink)}
 tbody th{font-weight:400}
 th.n,td.n{text-align:right;white-space:nowrap}
+aside.warning{border-left:4px solid #d55e00;padding:.2rem 1rem;margin:1rem 0}aside.warning p{margin:.3rem 0}aside.warning ul{margin:.3rem 0}
 figure{margin:1rem 0 1.6rem}figcaption{color:var(--soft);font-size:.85rem;max-width:46rem}
 svg{max-width:none}svg .ink{fill:var(--ink)}svg .rule{stroke:var(--rule)}
 details{margin:.4rem 0}summary{cursor:pointer}

@@ -1,11 +1,14 @@
 import type { RunInfo } from '#model/run';
 import type { Tile } from '#model/tile';
+import type { LatencySeries } from './latencies.ts';
 
 /** A run, and the picture of it that the report shows. */
 export interface ReportRun {
   readonly run: RunInfo;
   /** The whole run in columns, for its timeline; null leaves the figure out. */
   readonly tile: Tile | null;
+  /** How long its faults and requests took; empty leaves the figures out. */
+  readonly latencies: readonly LatencySeries[];
 }
 
 /** A document that a run was made from, for the appendix. */
@@ -20,6 +23,8 @@ export interface ReportInput {
   readonly question: string;
   readonly runs: readonly ReportRun[];
   readonly documents: readonly ReportDocument[];
+  /** What stands in the way of comparing the runs, in sentences. */
+  readonly warnings: readonly string[];
   /** When the report was made, ISO time; shown, and nothing depends on it. */
   readonly madeAt: string;
 }

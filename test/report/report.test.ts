@@ -74,7 +74,8 @@ describe('the HTML report', () => {
   const input = {
     title: 'A <b>title</b>',
     question: 'Why & how?',
-    runs: [{ run: run('P1'), tile: null }],
+    runs: [{ run: run('P1'), tile: null, latencies: [] }],
+    warnings: [],
     documents: [{ kind: 'experiment', id: 'x', json: '{"a":"</pre>"}' }],
     madeAt: '2026-01-01T00:00:00Z',
   };
@@ -90,4 +91,27 @@ describe('the HTML report', () => {
   });
 
   it('shows the run by its hash, so that it can be made again', () => expect(html).toContain('f00d'));
+});
+
+describe('what a reader must know', () => {
+  const machine = JSON.stringify({ costs: { entry: { source: 'a manual', method: 'estimated', note: 'a <guess>' } } });
+  const html = reportHtml(
+    buildReport({
+      title: 'T',
+      question: '',
+      runs: [{ run: run('P1'), tile: null, latencies: [] }],
+      warnings: ['the runs have different workloads'],
+      documents: [{ kind: 'machine', id: 'm', json: machine }],
+      madeAt: '2026-01-01T00:00:00Z',
+    }),
+  );
+
+  it('is which figures are estimates, and why', () => {
+    expect(html).toContain('1 figure is an estimate, not measured');
+    expect(html).toContain('costs.entry');
+    expect(html).toContain('a &lt;guess&gt;');
+    expect(html).toContain('a manual');
+  });
+
+  it('is what cannot be compared', () => expect(html).toContain('The runs have different workloads.'));
 });
