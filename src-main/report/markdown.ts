@@ -28,7 +28,7 @@ function blockText(block: Block, base: string, figures: FigureFile[]): string {
     case 'paragraph':
       return inline(block.text);
     case 'warning':
-      return `> **${inline(block.title)}** ${block.items.map(inline).join(' ')}`;
+      return [`> **${inline(block.title)}**`, '>', ...block.items.map((item) => `> - ${inline(item)}`)].join('\n');
     case 'list':
       return block.items.map((item) => `- ${inline(item)}`).join('\n');
     case 'table':

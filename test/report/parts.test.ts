@@ -112,7 +112,7 @@ describe('a report in Markdown', () => {
     expect(text).toContain('- a\\_b\n- \\<script\\>');
     expect(text).toContain('| x | n |\n| --- | ---: |\n| a\\|b c | 1 |');
     expect(text).toContain('````json\n```\n````');
-    expect(text).toContain('> **Beware** it is a guess.');
+    expect(text).toContain('> **Beware**\n>\n> - it is a guess.');
   });
 
   it('has its figures in files beside it', () => {
