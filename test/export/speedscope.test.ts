@@ -14,6 +14,8 @@ import { EventKind } from '#model/events';
 import { itWithTool } from '../support/requirement.ts';
 import { rowsOf, sampleSource, textOf } from './support.ts';
 
+const require = createRequire(import.meta.url);
+
 interface SpeedscopeFile {
   readonly profiles: readonly {
     readonly name: string;
@@ -33,7 +35,7 @@ itWithTool(
       const trace = Buffer.from(await textOf(chromeTrace(source))).toString('base64');
       const script = join(folder, 'trace.js');
       writeFileSync(script, `speedscope.loadFileFromBase64('trace.json', '${trace}')`);
-      const manifest = createRequire(import.meta.url).resolve('speedscope/package.json');
+      const manifest = require.resolve('speedscope/package.json');
       const page = await browser.newPage({ acceptDownloads: true });
       const index = pathToFileURL(join(dirname(manifest), 'dist/release/index.html'));
       await page.goto(`${index.href}#localProfilePath=${script}`);
