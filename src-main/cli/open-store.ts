@@ -1,15 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { defaultLibraryPath } from '#store/location';
 import { StoreClient } from '#workers/store-client';
-
-/** The library's file: the one named, else the user's. */
-export function libraryPathOf(named: string | undefined): string {
-  if (named !== undefined) return resolve(named);
-  return defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
-}
 
 /** Folder of the user's own documents, beside the library. */
 export function documentsFolder(libraryPath: string): string {

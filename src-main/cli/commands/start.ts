@@ -1,14 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defineCommand } from 'citty';
 import { comparisonTable } from '#cli/comparison';
-import { libraryArg, withLab } from '#cli/open-lab';
+import { libraryArg, libraryPathOf, withLab } from '#cli/open-lab';
 import { printLine } from '#cli/output';
 import { readExperiment, runWithProgress } from '#cli/run-experiment';
 import { writeWhole } from '#cli/write-whole';
 import { checkExperiment } from '#model/check-experiment';
-import { defaultLibraryPath } from '#store/location';
 
 /** The question the lab was made for. */
 const SEED_EXPERIMENT = '2005-question';
@@ -29,8 +27,7 @@ export default defineCommand({
     printLine(name);
     if (question !== '') printLine(question);
     printLine();
-    const libraryPath =
-      args.library ?? defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+    const libraryPath = libraryPathOf(args.library);
     await withLab(args.library, async (lab) => {
       const runs = await runWithProgress(lab, experiment);
       for (const line of comparisonTable(runs)) printLine(line);
