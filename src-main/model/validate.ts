@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { brokenLine } from '#model/broken-line';
 import { InputError, type Problem } from '#model/problem';
 
 /** `threads[0].steps[2].every` from keys and indices. */
@@ -56,13 +57,10 @@ export function validate<T>(schema: v.GenericSchema<unknown, T>, value: unknown,
 export function parseJson(text: string, file?: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : '';
-    const position = /position (\d+)/.exec(detail)?.[1];
-    const line = position === undefined ? text.split('\n').length : text.slice(0, Number(position)).split('\n').length;
+  } catch {
     throw new InputError({
       ...(file === undefined ? {} : { file }),
-      line,
+      line: brokenLine(text),
       message: 'not valid JSON',
       expected: 'a JSON document',
     });

@@ -1,3 +1,4 @@
+import { brokenLine } from '#model/broken-line';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import type { Response } from '#ipc/contract';
@@ -32,14 +33,6 @@ function readDrafts(): Draft[] {
   }
 }
 
-/** The line on which JSON breaks off, from the engine's message; the last one when it does not say. */
-export function brokenLine(text: string, message: string): number {
-  const line = /line (\d+)/.exec(message)?.[1];
-  if (line !== undefined) return Number(line);
-  const position = /position (\d+)/.exec(message)?.[1];
-  return text.slice(0, position === undefined ? text.length : Number(position)).split('\n').length;
-}
-
 export const useDrafts = defineStore('drafts', () => {
   const drafts = ref<Draft[]>(readDrafts());
 
@@ -72,7 +65,7 @@ export const useDrafts = defineStore('drafts', () => {
       document = JSON.parse(text);
     } catch (error) {
       const message = error instanceof Error ? error.message : 'this is not JSON';
-      return { line: brokenLine(text, message), problem: { message }, runs: null, document: null };
+      return { line: brokenLine(text), problem: { message }, runs: null, document: null };
     }
     const { problem, runs } = await ask('experiments.check', document);
     return { line: 0, problem, runs, document };

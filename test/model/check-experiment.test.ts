@@ -75,6 +75,9 @@ describe('an experiment document', () => {
   it('tells the line of a syntax error', () =>
     expect(changed('"seed": 1,', '"seed": 1')).toMatch(/^seed\.json:6: not valid JSON/));
 
+  it('tells it too where the engine does not', () =>
+    expect(changed('"seed": 1,', '"seed": one,')).toMatch(/^seed\.json:5: not valid JSON/));
+
   it('checks steps inside loops', () =>
     expect(
       changed(

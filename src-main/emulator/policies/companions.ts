@@ -31,15 +31,9 @@ function makeZero(k: Kernel, task: Task, file: KernelFile, page: number, frame: 
   return folio;
 }
 
-/**
- * Takes companions one page after the other in ascending order while those before are held: hold and
- * wait. The folio's own lock is kept throughout, or taken in its turn when `inTurn`.
- * @returns every folio of the block, locked, the given one among them
- */
-export function* takeOneByOne(k: Kernel, task: Task, file: KernelFile, folio: number, inTurn: boolean): Op<number[]> {
-  const [first, end] = blockPages(k, file, folio);
+/** Locks the folios of pages `first` to `end`, in ascending order; what is absent is made, as zeros. */
+function* lockInOrder(k: Kernel, task: Task, file: KernelFile, first: number, end: number): Op<number[]> {
   const taken: number[] = [];
-  if (inTurn) k.unlock(folio);
   for (let page = first; page < end;) {
     let there = file.index.get(page);
     if (there === NO_FOLIO) {
@@ -62,6 +56,17 @@ export function* takeOneByOne(k: Kernel, task: Task, file: KernelFile, folio: nu
 }
 
 /**
+ * Takes companions one page after the other in ascending order while those before are held: hold and
+ * wait. The folio's own lock is kept throughout, or taken in its turn when `inTurn`.
+ * @returns every folio of the block, locked, the given one among them
+ */
+export function* takeOneByOne(k: Kernel, task: Task, file: KernelFile, folio: number, inTurn: boolean): Op<number[]> {
+  const [first, end] = blockPages(k, file, folio);
+  if (inTurn) k.unlock(folio);
+  return yield* lockInOrder(k, task, file, first, end);
+}
+
+/**
  * Takes the frames of all absent pages of the block in one piece while it holds nothing, and only then the
  * locks, in ascending order. The folio itself may be reclaimed while it waits: it is made anew.
  * @returns every folio of the block, locked; none when the file has been cut short
@@ -81,26 +86,7 @@ export function* takeWhole(k: Kernel, task: Task, file: KernelFile, folio: numbe
     }
     if (page0 >= file.pages) return [];
   }
-  const taken: number[] = [];
-  for (let page = first; page < end;) {
-    let there = file.index.get(page);
-    if (there === NO_FOLIO) {
-      const frame = yield* k.getFrames(task, 0, `page ${page}`);
-      there = file.index.get(page);
-      if (there === NO_FOLIO) there = makeZero(k, task, file, page, frame);
-      else k.releaseFrames(frame, 0);
-    }
-    if (k.folios.owner[there] !== task.id) {
-      yield* k.lock(task, there);
-      if (file.index.get(page) !== there) {
-        k.unlock(there);
-        continue;
-      }
-    }
-    taken.push(there);
-    page = k.folios.index[there] + k.folios.pages(there);
-  }
-  return taken;
+  return yield* lockInOrder(k, task, file, first, end);
 }
 
 /** Why {@link tryTake} gave up: a lock is held, the page is gone, or there is no frame. */

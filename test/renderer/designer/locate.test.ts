@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenLine, lineOf, pathKeys } from '#renderer/designer/locate';
+import { brokenLine } from '#model/broken-line';
+import { lineOf, pathKeys } from '#renderer/designer/locate';
 
 const TEXT = JSON.stringify({ name: 'a "}" b', files: [{ name: 'f', size: '1' }, { name: 'g' }], memory: 3 }, null, 2);
 const line = (path: string): string => TEXT.split('\n')[lineOf(TEXT, path) - 1]?.trim() ?? '';
