@@ -10,6 +10,17 @@ const nameSchema = v.pipe(
 );
 const countSchema = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'a number of at least 1'));
 const shareSchema = v.pipe(v.number(), v.minValue(0, 'a share from 0 to 1'), v.maxValue(1, 'a share from 0 to 1'));
+
+/* What each field means, for whoever writes one: it goes into the JSON Schema, and from there into editors. */
+const size = (means: string) =>
+  v.pipe(v.string(), v.description(means), v.examples(['4 KiB', '64 KiB', '1 MiB', '16 MiB', '1 GiB']), sizeSchema);
+const time = (means: string) =>
+  v.pipe(v.string(), v.description(means), v.examples(['100 us', '10 ms', '1 s', '30 s']), timeSchema);
+const word = (means: string) => v.pipe(v.string(), v.description(means));
+const name = (means: string) => v.pipe(nameSchema, v.description(means));
+const flag = (means: string) => v.pipe(v.boolean(), v.description(means));
+const count = (means: string) => v.pipe(countSchema, v.description(means));
+const share = (means: string) => v.pipe(shareSchema, v.description(means));
 /** A document of the library by its id, or the document itself. */
 const referenceSchema = v.union(
   [v.pipe(v.string(), v.nonEmpty()), v.looseObject({ format: v.string() })],
@@ -17,101 +28,132 @@ const referenceSchema = v.union(
 );
 export type Reference = v.InferOutput<typeof referenceSchema>;
 
-const choiceSchema = v.pipe(
-  v.string(),
-  v.check(
-    (id) => id === 'native' || (POLICY_IDS as readonly string[]).includes(id),
-    `one of ${['native', ...POLICY_IDS].join(', ')}`,
-  ),
-  v.transform((id) => id as PolicyChoice),
-);
+const CHOICES: readonly PolicyChoice[] = ['native', ...POLICY_IDS];
+const choiceSchema = v.picklist(CHOICES, `one of ${CHOICES.join(', ')}`);
 
 /** Order in which an access step visits its slots. */
+const order = <K extends string>(kind: K, means: string) => ({ kind: v.pipe(v.literal(kind), v.description(means)) });
 export const patternSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('sequential') }),
-  v.strictObject({ kind: v.literal('random') }),
-  v.strictObject({ kind: v.literal('chase') }),
-  v.strictObject({ kind: v.literal('zipf'), skew: v.pipe(v.number(), v.minValue(0.1), v.maxValue(5)) }),
-  v.strictObject({ kind: v.literal('hot-cold'), hotShare: shareSchema, hotLength: sizeSchema }),
+  v.strictObject(order('sequential', 'Slot after slot; begins again behind the last.')),
+  v.strictObject(order('random', 'Each access draws a slot, all alike.')),
+  v.strictObject(order('chase', 'Every slot once in a scattered order, each access waiting for the one before.')),
   v.strictObject({
-    kind: v.literal('trace'),
-    /** Byte offsets from `from`, and whether each is a load (r) or a store (w). */
+    ...order('zipf', 'Few slots get most accesses: the n-th gets a share of 1 / n to the power of the skew.'),
+    skew: v.pipe(v.number(), v.minValue(0.1), v.maxValue(5), v.description('How uneven: 0.99 is usual, 0.1 to 5.')),
+  }),
+  v.strictObject({
+    ...order('hot-cold', 'A share of the accesses goes to a hot range at the beginning, the rest elsewhere.'),
+    hotShare: share('Share of accesses that go to the hot range, 0 to 1.'),
+    hotLength: size('Length of the hot range.'),
+  }),
+  v.strictObject({
+    ...order('trace', 'Recorded accesses, one after the other.'),
     accesses: v.pipe(
       v.array(v.strictTuple([v.pipe(v.number(), v.integer(), v.minValue(0)), v.picklist(['r', 'w'])])),
       v.minLength(1),
+      v.description('Byte offsets from `from`, and whether each is a load (r) or a store (w).'),
     ),
   }),
 ]);
 export type Pattern = v.InferOutput<typeof patternSchema>;
 
-const label = { name: v.optional(v.string()) };
-const range = { from: v.optional(sizeSchema, '0'), length: v.optional(sizeSchema) };
+const label = { name: v.optional(word('What the timeline and the tables call the step.')) };
+const range = {
+  from: v.optional(size('Where the range begins, from the beginning of the mapping or file.'), '0'),
+  length: v.optional(size('Length of the range; by default to the end.')),
+};
+const ofMapping = { mapping: word('The mapping, by its name in `mappings`.') };
+const ofFile = { file: word('The file, by its name in `files`.') };
 const access = {
   ...label,
   ...range,
-  mapping: v.string(),
+  ...ofMapping,
   pattern: v.optional(patternSchema, { kind: 'sequential' }),
-  /** Distance of the slots. */
-  stride: v.optional(sizeSchema, '4 KiB'),
-  /** Where in its slot an access lands. */
-  at: v.optional(sizeSchema, '0'),
-  width: v.optional(sizeSchema, '1 B'),
-  /** Accesses; by default one a slot. */
-  count: v.optional(countSchema),
+  stride: v.optional(size('Distance from one slot to the next.'), '4 KiB'),
+  at: v.optional(size('Where in its slot an access lands.'), '0'),
+  width: v.optional(size('Bytes of one access: 1 B to 64 B.'), '1 B'),
+  count: v.optional(count('Accesses; by default one a slot.')),
 };
 const ADVICE = ['normal', 'random', 'sequential'] as const;
 const PROTECTION = ['read', 'read-write'] as const;
+const chunk = { chunk: v.optional(size('Bytes of one call.'), '4 KiB') };
+/** The kind of a step. */
+const does = <K extends string>(kind: K, means: string) => ({ do: v.pipe(v.literal(kind), v.description(means)) });
 
 const plainStepSchema = v.variant('do', [
-  v.strictObject({ do: v.literal('load'), ...access }),
-  v.strictObject({ do: v.literal('store'), ...access, nonTemporal: v.optional(v.boolean(), false) }),
-  v.strictObject({ do: v.literal('mixed'), ...access, storeShare: shareSchema }),
+  v.strictObject({ ...does('load', 'Loads through a mapping.'), ...access }),
   v.strictObject({
-    do: v.literal('read'),
-    ...label,
-    ...range,
-    file: v.string(),
-    chunk: v.optional(sizeSchema, '4 KiB'),
+    ...does('store', 'Stores through a mapping.'),
+    ...access,
+    nonTemporal: v.optional(flag('Stores past the caches.'), false),
   }),
   v.strictObject({
-    do: v.literal('write'),
-    ...label,
-    ...range,
-    file: v.string(),
-    chunk: v.optional(sizeSchema, '4 KiB'),
+    ...does('mixed', 'Loads and stores through a mapping, drawn by lot.'),
+    ...access,
+    storeShare: share('Share of accesses that store, 0 to 1.'),
   }),
-  v.strictObject({ do: v.literal('mmap'), ...label, mapping: v.string() }),
-  v.strictObject({ do: v.literal('munmap'), ...label, mapping: v.string() }),
+  v.strictObject({ ...does('read', 'read(2), chunk by chunk.'), ...label, ...range, ...ofFile, ...chunk }),
+  v.strictObject({ ...does('write', 'write(2), chunk by chunk.'), ...label, ...range, ...ofFile, ...chunk }),
+  v.strictObject({ ...does('mmap', 'Maps a mapping whose `when` is `step`.'), ...label, ...ofMapping }),
+  v.strictObject({ ...does('munmap', 'Unmaps a mapping.'), ...label, ...ofMapping }),
   v.strictObject({
-    do: v.literal('msync'),
+    ...does('msync', 'msync(2): writes dirty pages of a mapping back.'),
     ...label,
     ...range,
-    mapping: v.string(),
-    mode: v.optional(v.picklist(['sync', 'async']), 'sync'),
+    ...ofMapping,
+    mode: v.optional(
+      v.pipe(v.picklist(['sync', 'async']), v.description('sync waits until the pages are on the disk.')),
+      'sync',
+    ),
   }),
-  v.strictObject({ do: v.literal('fsync'), ...label, file: v.string() }),
-  v.strictObject({ do: v.literal('fdatasync'), ...label, file: v.string() }),
+  v.strictObject({ ...does('fsync', 'fsync(2): writes a file and its metadata back.'), ...label, ...ofFile }),
   v.strictObject({
-    do: v.literal('madvise'),
+    ...does('fdatasync', 'fdatasync(2): writes a file back, and of its metadata what reading it needs.'),
     ...label,
-    ...range,
-    mapping: v.string(),
-    advice: v.picklist([...ADVICE, 'populate-read', 'populate-write', 'dontneed']),
+    ...ofFile,
   }),
-  v.strictObject({ do: v.literal('fadvise'), ...label, file: v.string(), advice: v.picklist(ADVICE) }),
   v.strictObject({
-    do: v.literal('mprotect'),
+    ...does('madvise', 'madvise(2): tells the kernel how a mapping will be used.'),
     ...label,
     ...range,
-    mapping: v.string(),
+    ...ofMapping,
+    advice: v.pipe(
+      v.picklist([...ADVICE, 'populate-read', 'populate-write', 'dontneed']),
+      v.description('populate-read and populate-write fault the range in, dontneed drops its pages.'),
+    ),
+  }),
+  v.strictObject({
+    ...does('fadvise', 'posix_fadvise(2): tells the kernel how a file will be read.'),
+    ...label,
+    ...ofFile,
+    advice: v.picklist(ADVICE),
+  }),
+  v.strictObject({
+    ...does('mprotect', 'mprotect(2): changes what a mapping allows.'),
+    ...label,
+    ...range,
+    ...ofMapping,
     protection: v.picklist(PROTECTION),
   }),
-  /** Shorter or longer than before: the same call. */
-  v.strictObject({ do: v.literal('truncate'), ...label, file: v.string(), size: sizeSchema }),
-  v.strictObject({ do: v.literal('punch'), ...label, file: v.string(), from: sizeSchema, length: sizeSchema }),
-  v.strictObject({ do: v.literal('sleep'), ...label, time: timeSchema }),
-  /** Waits for all threads that name the same barrier. */
-  v.strictObject({ do: v.literal('barrier'), ...label, barrier: nameSchema }),
+  v.strictObject({
+    ...does('truncate', 'ftruncate(2): makes a file shorter or longer.'),
+    ...label,
+    ...ofFile,
+    size: size('Size of the file afterwards.'),
+  }),
+  v.strictObject({
+    ...does('punch', 'fallocate(2): punches a hole into a file.'),
+    ...label,
+    ...ofFile,
+    from: size('Where the hole begins.'),
+    length: size('Length of the hole.'),
+  }),
+  v.strictObject({ ...does('sleep', 'Waits.'), ...label, time: time('How long.') }),
+  v.strictObject({
+    ...does('barrier', 'Waits for all threads that name the same barrier.'),
+    ...label,
+    barrier: name('Name of the barrier.'),
+  }),
 ]);
 export type PlainStep = v.InferOutput<typeof plainStepSchema>;
 
@@ -135,82 +177,98 @@ const STEP_KINDS = [
   'mprotect', 'truncate', 'punch', 'sleep', 'barrier', 'loop', 'fork',
 ] as const; // prettier-ignore
 
-export const stepSchema: v.GenericSchema<unknown, Step> = v.lazy((input) => {
-  const kind = typeof input === 'object' && input !== null && 'do' in input ? input.do : undefined;
-  if (kind === 'loop') return loopSchema;
-  if (kind === 'fork') return forkSchema;
-  if ((STEP_KINDS as readonly unknown[]).includes(kind)) return plainStepSchema;
-  return v.strictObject({
-    do: v.picklist(STEP_KINDS, `one of ${STEP_KINDS.join(', ')}`),
-  }) as unknown as v.GenericSchema<unknown, Step>;
-});
+export const stepSchema: v.GenericSchema<unknown, Step> = v.lazy(() => anyStepSchema);
 const stepsSchema = v.pipe(v.array(stepSchema), v.minLength(1, 'at least one step'));
-const loopSchema: v.GenericSchema<unknown, LoopStep> = v.strictObject({
-  do: v.literal('loop'),
+const loopSchema = v.strictObject({
+  ...does('loop', 'Repeats the steps inside.'),
   ...label,
-  times: countSchema,
+  times: count('How often.'),
   steps: stepsSchema,
 });
-const forkSchema: v.GenericSchema<unknown, ForkStep> = v.strictObject({
-  do: v.literal('fork'),
+const forkSchema = v.strictObject({
+  ...does('fork', 'Forks: the child gets copies of the mappings, runs the steps inside and exits; the parent goes on.'),
   ...label,
   steps: stepsSchema,
 });
+const anyStepSchema = v.variant(
+  'do',
+  [...plainStepSchema.options, loopSchema, forkSchema],
+  `one of ${STEP_KINDS.join(', ')}`,
+);
 
 const extentSchema = v.strictObject({
-  at: sizeSchema,
-  length: sizeSchema,
-  state: v.optional(v.picklist(['written', 'unwritten']), 'written'),
+  at: size('Where in the file the extent begins.'),
+  length: size('Length of the extent.'),
+  state: v.optional(
+    v.pipe(v.picklist(['written', 'unwritten']), v.description('unwritten: blocks are there and read as zeroes.')),
+    'written',
+  ),
 });
 const fileSchema = v.strictObject({
-  name: nameSchema,
-  size: sizeSchema,
-  /** What is allocated before the run; everything else is hole. */
-  extents: v.optional(v.array(extentSchema), []),
+  name: name('What mappings and steps call the file.'),
+  size: size('Size of the file, holes included.'),
+  extents: v.optional(
+    v.pipe(v.array(extentSchema), v.description('What is allocated before the run; everything else is hole.')),
+    [],
+  ),
 });
 const mappingSchema = v.strictObject({
-  name: nameSchema,
-  file: v.string(),
-  offset: v.optional(sizeSchema, '0'),
-  /** By default to the end of the file. */
-  length: v.optional(sizeSchema),
-  sharing: v.optional(v.picklist(['shared', 'private']), 'shared'),
+  name: name('What steps call the mapping.'),
+  ...ofFile,
+  offset: v.optional(size('Where in the file the mapping begins: a multiple of 4 KiB.'), '0'),
+  length: v.optional(size('Length of the mapping; by default to the end of the file.')),
+  sharing: v.optional(
+    v.pipe(
+      v.picklist(['shared', 'private']),
+      v.description('shared: stores go to the file; private: the first store to a page copies it.'),
+    ),
+    'shared',
+  ),
   protection: v.optional(v.picklist(PROTECTION), 'read-write'),
-  advice: v.optional(v.picklist(ADVICE), 'normal'),
-  populate: v.optional(v.boolean(), false),
-  /** `step`: not mapped until an mmap step names it. */
-  when: v.optional(v.picklist(['start', 'step']), 'start'),
+  advice: v.optional(v.pipe(v.picklist(ADVICE), v.description('madvise(2) for the whole mapping.')), 'normal'),
+  populate: v.optional(flag('Faults every page in when it is mapped (MAP_POPULATE).'), false),
+  when: v.optional(
+    v.pipe(v.picklist(['start', 'step']), v.description('step: not mapped until an mmap step names it.')),
+    'start',
+  ),
 });
-const threadSchema = v.strictObject({ name: nameSchema, steps: stepsSchema });
+const threadSchema = v.strictObject({ name: name('What the timeline calls the thread.'), steps: stepsSchema });
 
 const listOf = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1, 'at least one entry'));
 
 /** The experiment document, as written. One run is made for each machine, kernel, file system and policy. */
 export const experimentSchema = v.strictObject({
   format: v.literal(EXPERIMENT_FORMAT),
-  name: v.pipe(v.string(), v.nonEmpty('a name')),
-  question: v.optional(v.string(), ''),
+  name: v.pipe(v.string(), v.nonEmpty('a name'), v.description('What lists and reports call the experiment.')),
+  question: v.optional(word('What the experiment asks, in a sentence or two.'), ''),
   seed: v.optional(
-    v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'a number of at least 0'), v.maxValue(2 ** 31 - 1)),
+    v.pipe(
+      v.number(),
+      v.integer('a whole number'),
+      v.minValue(0, 'a number of at least 0'),
+      v.maxValue(2 ** 31 - 1),
+      v.description('Where lots begin: the same seed gives the same run, byte for byte.'),
+    ),
     1,
   ),
-  machines: listOf(referenceSchema),
-  kernels: listOf(referenceSchema),
-  filesystems: listOf(referenceSchema),
-  policies: v.optional(listOf(choiceSchema), ['native']),
-  /** Memory for page cache and the program; by default 1 GiB. */
-  memory: v.optional(sizeSchema, '1 GiB'),
-  /** Frames that only reclaim may use; by default the kernel's. */
-  reserve: v.optional(sizeSchema),
-  /** Limit of the memory control group that the threads run in. */
-  cgroupLimit: v.optional(sizeSchema),
-  /** read_ahead_kb of the device; by default the kernel's. */
-  readAhead: v.optional(sizeSchema),
-  /** Free space of the file system; by default plenty. */
-  freeSpace: v.optional(sizeSchema),
-  files: listOf(fileSchema),
-  mappings: v.optional(v.array(mappingSchema), []),
-  threads: listOf(threadSchema),
+  machines: v.pipe(listOf(referenceSchema), v.description('Machines, by id or written out: one run for each.')),
+  kernels: v.pipe(listOf(referenceSchema), v.description('Kernels, by id or written out: one run for each.')),
+  filesystems: v.pipe(listOf(referenceSchema), v.description('File systems, by id or written out: one run for each.')),
+  policies: v.optional(
+    v.pipe(
+      listOf(choiceSchema),
+      v.description('Policies of the page fault: one run for each. native is what the file system does by itself.'),
+    ),
+    ['native'],
+  ),
+  memory: v.optional(size('Memory for the page cache and the program.'), '1 GiB'),
+  reserve: v.optional(size('Frames that only reclaim may use; by default the kernel’s.')),
+  cgroupLimit: v.optional(size('Limit of the memory control group that the threads run in.')),
+  readAhead: v.optional(size('read_ahead_kb of the device; by default the kernel’s.')),
+  freeSpace: v.optional(size('Free space of the file system; by default plenty.')),
+  files: v.pipe(listOf(fileSchema), v.description('Files, with what is allocated of them before the run.')),
+  mappings: v.optional(v.pipe(v.array(mappingSchema), v.description('Mappings of the files into memory.')), []),
+  threads: v.pipe(listOf(threadSchema), v.description('Threads and what each does, step after step.')),
 });
 /** A validated experiment: sizes in bytes, times in picoseconds, defaults filled in. */
 export type Experiment = v.InferOutput<typeof experimentSchema>;

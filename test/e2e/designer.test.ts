@@ -2,55 +2,14 @@
  * The designer in the real window: one experiment drawn from nothing with the mouse only, one with the keyboard only,
  * both run, and found in the library after a restart. Screenshots go to test-results/screenshots.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { _electron, type ElectronApplication, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { electronLaunch, screenshotPath } from '../support/electron.ts';
+import { plain, TestWindow } from './support/window.ts';
 
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-
-let folder = '';
-let application: ElectronApplication;
+const lab = new TestWindow('designer');
 let page: Page;
 
-async function open(): Promise<void> {
-  const launch = await electronLaunch([`--user-data-dir=${join(folder, 'user-data')}`], {
-    FAULTLINE_LIBRARY: join(folder, 'library.faultline.db'),
-  });
-  application = await _electron.launch(launch);
-  page = await application.firstWindow();
-  page.setDefaultTimeout(15_000);
-  await page.emulateMedia({ colorScheme: null });
-  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
-}
-
-async function shoot(name: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await application.evaluate(({ nativeTheme }, source) => {
-      nativeTheme.themeSource = source;
-    }, theme);
-    for (const [width, height] of SIZES) {
-      await application.evaluate(
-        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-        { width, height },
-      );
-      await page.waitForFunction(`innerWidth === ${width}`);
-      await page.waitForTimeout(250);
-      await page.screenshot({ path: screenshotPath(`${name}-${width}x${height}-${theme}`) });
-    }
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
-  }
-}
-
-const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+const shoot = (name: string): Promise<void> => lab.shoot(name);
 
 async function middleOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await locator.boundingBox();
@@ -79,14 +38,10 @@ async function written(): Promise<Record<string, unknown>> {
 
 describe('the designer', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faultline-designer-'));
-    await open();
+    page = await lab.open();
   });
 
-  afterAll(async () => {
-    await application.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => lab.end());
 
   it('takes an experiment from empty to its timeline with the mouse only', async () => {
     await page.getByRole('button', { name: 'New', exact: true }).click();
@@ -230,8 +185,7 @@ describe('the designer', () => {
   });
 
   it('keeps both: their runs are in the library after a restart, and their drawings among the drafts', async () => {
-    await application.close();
-    await open();
+    page = await lab.open();
     await page.getByRole('button', { name: 'Library' }).click();
     const runs = page.getByRole('grid', { name: 'Runs' });
     await runs.waitFor();

@@ -3,20 +3,17 @@
  * is zoomed and panned at 1600 x 900, and what memory the window takes. Figures are printed; the bounds
  * are those the project promises, with room for a busy machine where they are about speed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { electronLaunch, screenshotPath } from '../support/electron.ts';
+import { screenshotPath } from '../support/electron.ts';
 import { makeLargeLibrary } from './large-run.ts';
+import { TestWindow } from './support/window.ts';
 
 const EVENTS = 10_000_000;
 /** Promised: 500 ms, 50 frames a second, 400 MB. A shared test machine is given twice the time. */
 const SLACK = 2;
 
-let folder = '';
-let application: ElectronApplication;
+const lab = new TestWindow('large');
 let page: Page;
 
 interface Frames {
@@ -53,24 +50,15 @@ async function framesDuring(act: () => Promise<void>): Promise<Frames> {
 
 describe('a run of ten million events', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faultline-large-'));
-    const library = join(folder, 'library.faultline.db');
-    makeLargeLibrary(library, EVENTS);
-    const launch = await electronLaunch([`--user-data-dir=${join(folder, 'user-data')}`], {
-      FAULTLINE_LIBRARY: library,
-    });
-    application = await _electron.launch(launch);
-    page = await application.firstWindow();
+    makeLargeLibrary(lab.library, EVENTS);
+    page = await lab.open();
     page.setDefaultTimeout(20_000);
-    await application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1600, 900));
+    await lab.setSize(1600, 900);
     await page.getByRole('button', { name: 'Library' }).click();
     await page.getByRole('grid', { name: 'Runs' }).waitFor();
   }, 300_000);
 
-  afterAll(async () => {
-    await application.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => lab.end());
 
   it('has its first picture at once', async () => {
     const opened = await page.evaluate<number>(`new Promise((resolve) => {
@@ -125,7 +113,7 @@ describe('a run of ten million events', () => {
   });
 
   it('keeps the window small', async () => {
-    const bytes = await application.evaluate(({ app, BrowserWindow }) => {
+    const bytes = await lab.application.evaluate(({ app, BrowserWindow }) => {
       const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
       const found = app.getAppMetrics().find((metric) => metric.pid === pid);
       return (found?.memory.workingSetSize ?? 0) * 1024;

@@ -2,14 +2,13 @@
  * The window as a person meets it: runs the seed experiment, sees its faults on the timeline, closes, opens
  * again and finds the run. Screenshots of every view go to test-results/screenshots.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { electronLaunch, screenshotPath } from '../support/electron.ts';
+import { screenshotPath } from '../support/electron.ts';
 import { repositoryRoot } from '../support/shared.ts';
+import { plain, TestWindow } from './support/window.ts';
 
 const SEED = 'resources/experiments/2005-question.json';
 
@@ -26,58 +25,18 @@ function everyLine(step: object): object {
   return 'stride' in step ? { ...step, stride: '64 B' } : step;
 }
 
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-
-let folder = '';
-let application: ElectronApplication;
+const lab = new TestWindow('window');
+const { folder } = lab;
 let page: Page;
 
-async function open(...files: string[]): Promise<void> {
-  const launch = await electronLaunch([`--user-data-dir=${join(folder, 'user-data')}`, ...files], {
-    FAULTLINE_LIBRARY: join(folder, 'library.faultline.db'),
-  });
-  application = await _electron.launch(launch);
-  page = await application.firstWindow();
-  page.setDefaultTimeout(15_000);
-  // Playwright pretends a light system unless told not to; the theme is Electron's here.
-  await page.emulateMedia({ colorScheme: null });
-  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
-}
-
-/** The view in both sizes and themes, and what axe says about it in the theme at hand. */
-async function shoot(name: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await application.evaluate(({ nativeTheme }, source) => {
-      nativeTheme.themeSource = source;
-    }, theme);
-    for (const [width, height] of SIZES) {
-      await application.evaluate(
-        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-        { width, height },
-      );
-      await page.waitForFunction(`innerWidth === ${width}`);
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: screenshotPath(`${name}-${width}x${height}-${theme}`) });
-    }
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    expect(found, `axe on ${name}, ${theme}`).toEqual([]);
-  }
-}
+const shoot = (name: string): Promise<void> => lab.shoot(name);
 
 describe('the window', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'faultline-window-'));
-    await open();
+    page = await lab.open();
   });
 
-  afterAll(async () => {
-    await application.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => lab.end());
 
   it('shows the shipped experiments', async () => {
     await page.getByRole('button', { name: /^The 2005 question \d+ runs/ }).click();
@@ -90,7 +49,7 @@ describe('the window', () => {
     await table.waitFor({ timeout: 60_000 });
     const rowOf = async (policy: string): Promise<string[]> =>
       (await table.getByRole('row').filter({ hasText: policy }).first().locator('td').allInnerTexts()).map((text) =>
-        text.replace(/[\u202f\u00a0]/g, ' ').trim(),
+        plain(text).trim(),
       );
     // Figures of the seed question: 4096 pages read, one byte stored to every 16th.
     expect((await rowOf('P1')).slice(0, 6)).toEqual(['4 096', '0', '0', '16 MiB', '1 MiB', '15 MiB']);
@@ -124,7 +83,7 @@ describe('the window', () => {
             const card = page.locator('.stage [role=tooltip]');
             if ((await card.count()) === 0) continue;
             await page.waitForTimeout(150);
-            return (await card.innerText()).replace(/[\u202f\u00a0]/g, ' ');
+            return plain(await card.innerText());
           }
           return '';
         },
@@ -189,8 +148,7 @@ describe('the window', () => {
   });
 
   it('keeps the run: closed and opened again, the library has it', async () => {
-    await application.close();
-    await open();
+    page = await lab.open();
     await page.getByRole('button', { name: 'Library' }).click();
     const runs = page.getByRole('grid', { name: 'Runs' });
     await runs.waitFor();
@@ -210,7 +168,6 @@ describe('the window', () => {
   });
 
   it('opens a file named on the command line, tells progress, and cancels', async () => {
-    await application.close();
     const large = JSON.parse(readFileSync(join(repositoryRoot, SEED), 'utf8')) as Record<string, unknown>;
     const file = join(folder, 'large.json');
     // Some hundred million accesses: still at work when it is cancelled, however fast the machine.
@@ -219,7 +176,7 @@ describe('the window', () => {
     const files = [{ name: 'sparse', size: '1 GiB' }];
     const document = { ...large, name: 'A large question', memory: '4 GiB', files, threads, policies: ['P5'] };
     writeFileSync(file, JSON.stringify(document));
-    await open(file);
+    page = await lab.open(file);
     await page.getByRole('heading', { name: 'A large question' }).waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     const progress = page.getByRole('region', { name: 'Run under way' });
@@ -286,10 +243,9 @@ describe('the window', () => {
     await page.keyboard.press('Control+Enter');
     const table = page.getByRole('region', { name: /^Result of/ });
     await table.waitFor({ timeout: 60_000 });
-    expect((await table.innerText()).replace(/[\u202f\u00a0]/g, ' ')).toContain('2 048');
+    expect(plain(await table.innerText())).toContain('2 048');
     await shoot('draft');
-    await application.close();
-    await open();
+    page = await lab.open();
     await page.getByRole('button', { name: /^The 2005 question, changed/ }).click();
     await expect.poll(() => page.locator('#draft-verdict').innerText()).toMatch(/4 runs, ready/);
     const kept = await page.getByRole('textbox', { name: /^The experiment as JSON/ }).inputValue();
@@ -310,7 +266,7 @@ describe('the window', () => {
     await page.getByRole('heading', { name: 'What can be imported' }).waitFor();
     const recording = join(folder, 'store.txt');
     writeFileSync(recording, STRACE);
-    await application.evaluate(({ dialog }, path) => {
+    await lab.application.evaluate(({ dialog }, path) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
     }, recording);
     await page.getByRole('button', { name: 'Import files' }).click();
@@ -321,11 +277,10 @@ describe('the window', () => {
   });
 
   it('says what is wrong with a document, and where', async () => {
-    await application.close();
     const file = join(folder, 'wrong.json');
     const seed = JSON.parse(readFileSync(join(repositoryRoot, SEED), 'utf8')) as Record<string, unknown>;
     writeFileSync(file, JSON.stringify({ ...seed, name: 'A wrong question', policies: ['P9'] }));
-    await open(file);
+    page = await lab.open(file);
     await page.getByRole('heading', { name: 'A wrong question' }).waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     const notice = page.getByRole('status').filter({ hasText: 'could not be run' });

@@ -1,0 +1,103 @@
+/** One window of the built application with a library of its own, as the tests of the windows open and look at it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { electronLaunch, screenshotPath } from '../../support/electron.ts';
+
+/** The sizes every view is looked at in. */
+const SIZES = [
+  [1280, 800],
+  [1920, 1080],
+] as const;
+const THEMES = ['light', 'dark'] as const;
+/** For fonts, transitions and canvases to settle before a picture is taken, ms. */
+const SETTLE_MS = 200;
+
+/** Numbers and units are set with narrow spaces; tests are written with plain ones. */
+export const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+
+export class TestWindow {
+  /** Gone after {@link end}. */
+  readonly folder: string;
+  private running: { readonly application: ElectronApplication; readonly page: Page } | null = null;
+
+  constructor(name: string) {
+    this.folder = mkdtempSync(join(tmpdir(), `faultline-${name}-`));
+  }
+
+  get application(): ElectronApplication {
+    return this.started().application;
+  }
+
+  get page(): Page {
+    return this.started().page;
+  }
+
+  get library(): string {
+    return join(this.folder, 'library.faultline.db');
+  }
+
+  /** Opens the window, or closes and opens it again. @param files named on its command line */
+  async open(...files: string[]): Promise<Page> {
+    await this.running?.application.close();
+    this.running = null;
+    const launch = await electronLaunch([`--user-data-dir=${join(this.folder, 'user-data')}`, ...files], {
+      FAULTLINE_LIBRARY: this.library,
+    });
+    const application = await _electron.launch(launch);
+    const page = await application.firstWindow();
+    this.running = { application, page };
+    page.setDefaultTimeout(15_000);
+    // Playwright pretends a light system unless told not to; the theme is Electron's here.
+    await page.emulateMedia({ colorScheme: null });
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    return page;
+  }
+
+  async end(): Promise<void> {
+    await this.running?.application.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async setTheme(theme: (typeof THEMES)[number] | 'system'): Promise<void> {
+    await this.application.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, theme);
+  }
+
+  async setSize(width: number, height: number): Promise<void> {
+    await this.application.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+      { width, height },
+    );
+    await this.page.waitForFunction(`innerWidth === ${width}`);
+  }
+
+  /** The view in both sizes and themes under test-results/screenshots, and what axe says about it in each theme. */
+  async shoot(name: string): Promise<void> {
+    for (const theme of THEMES) {
+      await this.setTheme(theme);
+      for (const [width, height] of SIZES) {
+        await this.setSize(width, height);
+        await this.page.waitForTimeout(SETTLE_MS);
+        await this.page.screenshot({ path: screenshotPath(`${name}-${width}x${height}-${theme}`) });
+      }
+      await this.expectAccessible(`${name}, ${theme}`);
+    }
+  }
+
+  /** No violation of axe's rules in what is shown. */
+  async expectAccessible(what: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).setLegacyMode(true).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect(found, `axe on ${what}`).toEqual([]);
+  }
+
+  private started(): { readonly application: ElectronApplication; readonly page: Page } {
+    if (this.running === null) throw new Error('the window is not open');
+    return this.running;
+  }
+}
