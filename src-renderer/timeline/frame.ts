@@ -9,7 +9,8 @@ import type { Piece } from './levels.ts';
 import { paintPhases, RowPainter, type Surface } from './painters.ts';
 import type { Palette } from './palette.ts';
 import { fillRects } from './raster.ts';
-import { axisOf, xOf, type Axis, type View } from './scale.ts';
+import { toAxis, type Placement } from './placement.ts';
+import { axisOf, xOf, type View } from './scale.ts';
 import { formatMoment } from './time.ts';
 
 /** Least distance of labelled ticks, CSS pixels. */
@@ -21,6 +22,10 @@ export interface Frame {
   readonly view: View;
   readonly layout: Layout;
   readonly pieces: readonly Piece[];
+  /** Where the run's time lies on the axis that is shown. */
+  readonly placement: Placement;
+  /** Times of the axis' marks, where they are not those of `axisOf`. */
+  readonly ticks?: readonly number[];
   readonly width: number;
   readonly height: number;
   readonly ratio: number;
@@ -60,16 +65,18 @@ export class LaneCanvas {
     const pixels = new Uint32Array(this.image.data.buffer);
     pixels.fill(palette.canvasPixel);
     this.list.clear();
-    this.paintGround(layout, axisOf(view, frame.width, TICK_SPACING), view, surface);
+    const ticks = frame.ticks ?? axisOf(view, frame.width, TICK_SPACING).ticks.map(({ time }) => time);
+    this.paintGround(layout, ticks, view, surface);
     this.painter.paint(this.list, layout, frame.pieces, view, surface);
-    paintPhases(this.list, layout, this.run.phases, (thread) => this.threadLanes[thread] ?? -1, view, surface);
+    const laneOf = (thread: number): number => this.threadLanes[thread] ?? -1;
+    paintPhases(this.list, layout, this.run.phases, laneOf, view, surface, frame.placement);
     fillRects(this.list, pixels, width, height, palette.pixels);
     this.context.putImageData(this.image, 0, 0);
     this.drawGlyphs(palette, ratio);
     this.drawTexts(palette, ratio);
   }
 
-  private paintGround(layout: Layout, axis: Axis, view: View, surface: Surface): void {
+  private paintGround(layout: Layout, ticks: readonly number[], view: View, surface: Surface): void {
     const ground = colourIndex('row');
     for (const row of layout.rows) {
       const y = Math.round((row.y - surface.scroll) * surface.ratio);
@@ -77,7 +84,7 @@ export class LaneCanvas {
       if (y + height > 0 && y < surface.height) this.list.rect(0, y, surface.width, height, ground);
     }
     const grid = colourIndex('grid');
-    for (const { time } of axis.ticks) {
+    for (const time of ticks) {
       const x = Math.round(xOf(view, surface.width, time));
       this.list.rect(x, 0, Math.max(1, Math.round(surface.ratio)), surface.height, grid);
     }
@@ -216,7 +223,7 @@ export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Ov
     outline(context, frame, overlay.hit.lane, overlay.hit.kind, overlay.hit.time, overlay.hit.duration, palette.ink);
   if (overlay.selected !== null) {
     const { lane, kind, time, duration } = overlay.selected;
-    outline(context, frame, lane, kind, time, duration, palette.accent);
+    outline(context, frame, lane, kind, toAxis(frame.placement, time), duration, palette.accent);
   }
 }
 
@@ -226,6 +233,7 @@ function rowMiddle(frame: Frame, lane: number, kind: number): number | null {
   return row === undefined ? null : row.y + row.height / 2 - frame.scroll;
 }
 
+/** @param time of the axis */
 function outline(
   context: CanvasRenderingContext2D,
   frame: Frame,
@@ -265,8 +273,8 @@ function arrow(context: CanvasRenderingContext2D, frame: Frame, from: EventRow, 
   const y2 = rowMiddle(frame, to.lane, to.kind);
   if (y1 === null || y2 === null) return;
   const clamp = (x: number): number => Math.min(Math.max(x, -40), frame.width + 40);
-  const x1 = clamp(xOf(frame.view, frame.width, from.time));
-  const x2 = clamp(xOf(frame.view, frame.width, to.time));
+  const x1 = clamp(xOf(frame.view, frame.width, toAxis(frame.placement, from.time)));
+  const x2 = clamp(xOf(frame.view, frame.width, toAxis(frame.placement, to.time)));
   if ((x1 < 0 && x2 < 0) || (x1 > frame.width && x2 > frame.width)) return;
   const bend = Math.max(14, Math.abs(x2 - x1) / 2);
   context.beginPath();

@@ -1,4 +1,5 @@
 import type { Tile } from '#model/tile';
+import { AS_IT_IS, stretchesIn, type Placement, type Stretch } from './placement.ts';
 import { resolutionOf, type View } from './scale.ts';
 
 /** Columns of a tile. With at least half a pixel a column, three or four tiles fill a wide window. */
@@ -52,6 +53,30 @@ export interface Piece {
   readonly to: number;
 }
 
+/** Appends the part of a piece that lies in a stretch, in the time of the axis. */
+function pushPlaced(piece: Piece, stretch: Stretch, into: Piece[]): void {
+  const { shift } = stretch;
+  const from = Math.max(piece.from, stretch.from);
+  const to = Math.min(piece.to, stretch.to);
+  if (to > from) into.push({ tile: moved(piece.tile, shift), from: from + shift, to: to + shift });
+}
+
+/** Tiles that were moved, by how far: a tile is moved once, not in every frame. */
+const movedTiles = new WeakMap<Tile, Map<number, Tile>>();
+
+function moved(tile: Tile, shift: number): Tile {
+  if (shift === 0) return tile;
+  let known = movedTiles.get(tile);
+  if (known === undefined) movedTiles.set(tile, (known = new Map()));
+  let own = known.get(shift);
+  if (own === undefined) {
+    const time = tile.spans.time.map((start) => start + shift);
+    own = { ...tile, from: tile.from + shift, to: tile.to + shift, spans: { ...tile.spans, time } };
+    known.set(shift, own);
+  }
+  return own;
+}
+
 export type LoadTile = (from: number, to: number, columns: number) => Promise<Tile>;
 
 /** How many levels up or down a tile may stand in for one that is not here yet. */
@@ -92,12 +117,23 @@ export class TileSource {
     return this.pending.size === 0 && this.wanted.length === 0;
   }
 
-  /** What to draw for the view now, stand-ins included; asks for what is missing. */
-  pieces(view: View, width: number): Piece[] {
+  /**
+   * What to draw for the view now, stand-ins included; asks for what is missing.
+   * @param placement where the run lies on the axis that the view is a part of; the pieces are in the axis' time
+   */
+  pieces(view: View, width: number, placement: Placement = AS_IT_IS): Piece[] {
     const level = levelOf(view, width);
     const pieces: Piece[] = [];
-    for (const address of tilesIn(view, this.run, level)) this.piecesFor(address, pieces);
-    this.wanted = wantedTiles(view, this.run, level).filter((address) => this.isMissing(address));
+    const wanted = new Map<string, TileAddress>();
+    for (const stretch of stretchesIn(placement, view)) {
+      const { shift } = stretch;
+      const seen = { from: Math.max(stretch.from, view.from - shift), to: Math.min(stretch.to, view.to - shift) };
+      const own: Piece[] = [];
+      for (const address of tilesIn(seen, this.run, level)) this.piecesFor(address, own);
+      for (const piece of own) pushPlaced(piece, stretch, pieces);
+      for (const address of wantedTiles(seen, this.run, level)) wanted.set(keyOf(address), address);
+    }
+    this.wanted = [...wanted.values()].filter((address) => this.isMissing(address));
     this.pump();
     return pieces;
   }

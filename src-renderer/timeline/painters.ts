@@ -4,6 +4,7 @@ import type { DisplayList } from './display-list.ts';
 import { colourIndex, lookOf } from './kinds.ts';
 import type { Layout, Row } from './lanes.ts';
 import type { Piece } from './levels.ts';
+import { AS_IT_IS, toAxis, type Placement } from './placement.ts';
 import type { View } from './scale.ts';
 
 /** Where rows lie on the canvas: all in device pixels. */
@@ -219,14 +220,18 @@ export function paintPhases(
   laneOfThread: (thread: number) => number,
   view: View,
   surface: Surface,
+  placement: Placement = AS_IT_IS,
 ): void {
   const perPixel = (view.to - view.from) / surface.width;
   for (const phase of phases) {
-    const r = layout.rowOf(laneOfThread(phase.thread), EventKind.step);
-    const row = layout.rows[r];
-    if (r < 0 || row?.kind !== EventKind.step) continue;
-    const from = Math.max(0, Math.round((phase.startNs * 1000 - view.from) / perPixel));
-    const to = Math.min(surface.width, Math.round((phase.endNs * 1000 - view.from) / perPixel));
+    const lane = laneOfThread(phase.thread);
+    // An emulated thread has steps, a recorded one the phases that the program marked.
+    const row = layout.rows[layout.rowOf(lane, EventKind.step)] ?? layout.rows[layout.rowOf(lane, EventKind.phase)];
+    if (row === undefined || row.kind < 0) continue;
+    const start = toAxis(placement, phase.startNs * 1000);
+    const end = toAxis(placement, phase.endNs * 1000, 'end');
+    const from = Math.max(0, Math.round((start - view.from) / perPixel));
+    const to = Math.min(surface.width, Math.round((end - view.from) / perPixel));
     if (to < 0 || from > surface.width || to - from < 1) continue;
     const y = Math.round((row.y - surface.scroll) * surface.ratio);
     const height = Math.round(row.height * surface.ratio);

@@ -7,6 +7,7 @@ import type { EventRow } from '#model/tile';
 import { ask } from '../bridge/lab.ts';
 import { layoutLanes, NO_ARRANGEMENT, tracksOf, type Arrangement, type Layout, type Track } from './lanes.ts';
 import { TileSource } from './levels.ts';
+import { AS_IT_IS, spanToRun, toAxis, toRun, type Placement } from './placement.ts';
 import { clampView, fitRun, panView, zoomView, type View } from './scale.ts';
 import type { Tile } from '#model/tile';
 
@@ -24,16 +25,20 @@ export interface SpanFigures {
   readonly kinds: readonly Aggregate[];
 }
 
-/** Several runs on one time axis: they see the same span of it. */
+/** Several runs on one time axis: they see the same span of it, each where its time is placed. */
 export interface SharedAxis {
-  readonly whole: View;
+  readonly whole: Readonly<Ref<View>>;
   readonly view: ShallowRef<View>;
+  placementOf(run: string): Placement;
 }
 
 /** One open timeline: what is seen of a run, and what of it is selected. */
 export interface TimelineSession {
   readonly run: RunInfo;
+  /** The axis: the run's own time, or that of all runs beside it. */
   readonly whole: View;
+  /** Where the run's time lies on the axis. */
+  readonly placement: Placement;
   readonly overview: Tile;
   readonly tracks: readonly Track[];
   readonly source: TileSource;
@@ -81,14 +86,15 @@ export async function openSession(
   const run = await ask('runs.get', runId);
   const extent = await ask('timeline.extent', runId);
   const own: View = { from: extent.from, to: Math.max(extent.to, extent.from + 1000) };
-  const whole = shared?.whole ?? own;
   const overview = await ask('timeline.tile', { run: runId, ...own, columns: OVERVIEW_COLUMNS });
   const tracks = tracksOf(overview);
 
   const arrivals = ref(0);
   const arrangement = ref<Arrangement>(NO_ARRANGEMENT) as Ref<Arrangement>;
   const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
-  const view = shared?.view ?? shallowRef<View>(fitRun(whole));
+  const wholeAxis = (): View => shared?.whole.value ?? own;
+  const placement = (): Placement => shared?.placementOf(runId) ?? AS_IT_IS;
+  const view = shared?.view ?? shallowRef<View>(fitRun(own));
   const mapped = shared === undefined && tracks.some((track) => FAULT_KINDS.some((kind) => kind === track.kind));
   const maps = ref<readonly MapAxis[]>(mapped ? ['address'] : []);
   const selected = shallowRef<EventRow | null>(null);
@@ -105,7 +111,7 @@ export async function openSession(
   );
 
   const setView = (next: View): void => {
-    view.value = clampView(next, whole);
+    view.value = clampView(next, wholeAxis());
   };
   /** Remembers where one was before a jump, for going back. */
   const jump = (next: View): void => {
@@ -147,12 +153,12 @@ export async function openSession(
     const turnOfThis = ++spanTurn;
     // Nothing lies before the run's first moment or after its last.
     const inside =
-      next === null ? null : { from: Math.max(next.from, whole.from), to: Math.min(next.to, whole.to + 1) };
+      next === null ? null : { from: Math.max(next.from, wholeAxis().from), to: Math.min(next.to, wholeAxis().to + 1) };
     span.value = inside;
     figures.value = null;
     if (inside === null) return;
     try {
-      const answer = await ask('timeline.aggregate', { run: runId, filter: inside });
+      const answer = await ask('timeline.aggregate', { run: runId, filter: spanToRun(placement(), inside) });
       if (turnOfThis === spanTurn) figures.value = { span: inside, ...answer };
     } catch (error) {
       onError(error);
@@ -162,15 +168,16 @@ export async function openSession(
   /** Brings an event into view without changing the zoom. */
   function show(event: EventRow): void {
     const { from, to } = view.value;
-    if (event.time >= from && event.time <= to) return;
-    const middle = event.time + Math.min(event.duration, to - from) / 2;
+    const start = toAxis(placement(), event.time);
+    if (start >= from && start <= to) return;
+    const middle = start + Math.min(event.duration, to - from) / 2;
     jump({ from: middle - (to - from) / 2, to: middle + (to - from) / 2 });
   }
 
   async function step(direction: 'next' | 'previous'): Promise<void> {
     const at = selected.value;
     const kinds = at === null ? [...FAULT_KINDS] : [at.kind];
-    const time = at === null ? (view.value.from + view.value.to) / 2 : at.time;
+    const time = at === null ? toRun(placement(), (view.value.from + view.value.to) / 2) : at.time;
     try {
       const found = await ask('timeline.seek', { run: runId, filter: { kinds }, time, direction });
       if (found === null) return;
@@ -189,7 +196,12 @@ export async function openSession(
 
   return {
     run,
-    whole,
+    get whole() {
+      return wholeAxis();
+    },
+    get placement() {
+      return placement();
+    },
     overview,
     tracks,
     source,
@@ -203,13 +215,13 @@ export async function openSession(
     span,
     figures,
     setView,
-    zoom: (at, factor) => setView(zoomView(view.value, whole, at, factor)),
-    pan: (fraction) => setView(panView(view.value, whole, fraction)),
+    zoom: (at, factor) => setView(zoomView(view.value, wholeAxis(), at, factor)),
+    pan: (fraction) => setView(panView(view.value, wholeAxis(), fraction)),
     fit: () => {
-      const wanted = span.value ?? spanOf(selected.value);
-      const fitted = wanted === null ? null : clampView(padded(wanted), whole);
+      const wanted = span.value ?? spanOf(selected.value, placement());
+      const fitted = wanted === null ? null : clampView(padded(wanted), wholeAxis());
       // Once there, the second press shows everything.
-      jump(fitted === null || isSame(fitted, view.value) ? fitRun(whole) : fitted);
+      jump(fitted === null || isSame(fitted, view.value) ? fitRun(wholeAxis()) : fitted);
     },
     back: () => {
       const last = visited.pop();
@@ -231,9 +243,10 @@ export async function openSession(
   };
 }
 
-function spanOf(event: EventRow | null): View | null {
+function spanOf(event: EventRow | null, placement: Placement): View | null {
   if (event === null) return null;
-  return { from: event.time, to: event.time + Math.max(event.duration, 1000) };
+  const from = toAxis(placement, event.time);
+  return { from, to: from + Math.max(event.duration, 1000) };
 }
 
 function padded(span: View): View {
