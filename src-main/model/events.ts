@@ -79,6 +79,8 @@ export const EventKind = {
   syscall: 29,
   diskPart: 30,
   note: 31,
+  mapped: 32,
+  unmapped: 33,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
@@ -111,7 +113,7 @@ export const EVENT_KINDS: readonly EventKindInfo[] = [
   info('writeProtectFault', 'write-protect fault', 'virtual address', 'thread', 'step', 'outcome'),
   info('sigbus', 'SIGBUS', 'virtual address', 'thread', 'step', 'reason'),
   info('handlerStep', 'handler step', 'file page', 'thread', 'handler step', ''),
-  info('faultAround', 'fault-around', 'file page', 'file', 'pages mapped', ''),
+  info('faultAround', 'fault-around', 'file page', 'file', 'pages mapped', 'within pages'),
   info('readahead', 'readahead', 'file page', 'file', 'pages', 'folio order'),
   info('folioAdded', 'folio added', 'file page', 'file', 'pages', ''),
   info('folioDirtied', 'folio dirtied', 'file page', 'file', 'pages', ''),
@@ -137,6 +139,8 @@ export const EVENT_KINDS: readonly EventKindInfo[] = [
   info('syscall', 'system call', 'file page', 'thread', 'call', 'result'),
   info('diskPart', 'disk', 'sector', 'part', 'request', ''),
   info('note', 'note', '', '', '', ''),
+  info('mapped', 'mapping made', 'virtual address', 'file', 'first page', 'pages'),
+  info('unmapped', 'pages unmapped', 'virtual address', 'file', 'first page', 'pages'),
 ];
 
 /** Outcomes of a fault, argument `c`. A hole that is not cached counts as major though no I/O is done. */

@@ -143,7 +143,7 @@ function mapPages(k: KernelEvents, thread: Thread, time: number, body: string): 
   const to = body.charCodeAt(numberEnd) === 45 ? decimalAt(body, numberEnd + 1) : from;
   const pages = Math.max(1, Math.floor((to - from + 1) / PAGE));
   k.context.recording.add(
-    EventKind.faultAround, k.pageCache, time, 0, Math.floor(from / PAGE), file, pages, 0, causeOf(thread),
+    EventKind.faultAround, k.pageCache, time, 0, Math.floor(from / PAGE), file, pages, pages, causeOf(thread),
   ); // prettier-ignore
   k.context.taken.add('fault-around');
   k.touch(thread, time);
@@ -287,7 +287,10 @@ function mark(k: KernelEvents, thread: Thread, time: number, body: string): void
     const device = at < 0 ? -1 : deviceAt(body, at + 4);
     const inode = decimalAfter(body, 'ino=', 0);
     if (base >= 0 && length > 0 && device >= 0 && inode >= 0) {
-      k.files.map(base, length, k.files.file(device, inode));
+      const file = k.files.file(device, inode);
+      k.files.map(base, length, file);
+      const pages = Math.min(Math.ceil(length / PAGE), 0x7fffffff);
+      k.context.recording.add(EventKind.mapped, thread.lane, time, 0, base, file, 0, pages, NONE);
       k.context.taken.add('mappings told by the program');
       return;
     }

@@ -85,6 +85,8 @@ const LOOKS: Readonly<Partial<Record<keyof typeof EventKind, KindLook>>> = {
   syscall: { style: 'span', colour: 'step-2', glyph: 'bar' },
   diskPart: { style: 'span', colour: 'io', glyph: 'bar' },
   note: { style: 'mark', colour: 'step', glyph: 'chevron' },
+  mapped: { style: 'mark', colour: 'handler', glyph: 'chevron' },
+  unmapped: { style: 'mark', colour: 'handler', glyph: 'slash' },
 };
 
 const PLAIN: KindLook = { style: 'mark', colour: 'step', glyph: 'disc' };

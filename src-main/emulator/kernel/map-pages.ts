@@ -90,6 +90,8 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
   const writable = k.writableOnRead(vma, fault.vpn);
   let hits = 0;
   let mapped = 0;
+  let lowest = end;
+  let highest = first;
   let done = false;
   for (let at = first; at < end;) {
     const folio = file.index.get(at);
@@ -126,13 +128,18 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
       if ((fault.space.table.flags(v) & Pte.present) !== 0) continue;
       k.mapPage(task, fault.space, v, folio, folios.frame[folio] + p - index, writable, false);
       mapped++;
+      if (p < lowest) lowest = p;
+      if (p > highest) highest = p;
       if (p === page) done = true;
     }
     at = next;
   }
   ra.mmapMiss = Math.max(0, ra.mmapMiss - hits);
-  if (mapped > 0)
-    k.recorder.record(EventKind.faultAround, k.lanes.pageCache, k.now(task), 0, first, file.id, mapped, 0, task.cause);
+  if (mapped > 0) {
+    const within = highest + 1 - lowest;
+    const { pageCache } = k.lanes;
+    k.recorder.record(EventKind.faultAround, pageCache, k.now(task), 0, lowest, file.id, mapped, within, task.cause);
+  }
   return done;
 }
 

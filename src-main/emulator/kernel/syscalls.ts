@@ -78,7 +78,14 @@ export function* mmap(
   if (!(yield* k.policy.mmap(k, task, vma))) return Errno.noSpace;
   space.add(vma);
   file.mappings.push({ space, vma });
+  record(k, task, EventKind.mapped, vma, vma.start, pages);
   return Errno.none;
+}
+
+/** Tells that a stretch of a mapping has come, or that its entries have gone. */
+function record(k: Kernel, task: Task, kind: EventKind, vma: Vma, first: number, count: number): void {
+  const page = vma.offset + first - vma.start;
+  k.recorder.record(kind, task.lane, k.now(task), 0, first * PAGE, vma.file.id, page, count, task.cause);
 }
 
 export function* munmap(k: Kernel, task: Task, vma: Vma): Op<number> {
@@ -109,6 +116,7 @@ function dropRange(k: Kernel, task: Task, space: AddressSpace, vma: Vma, first: 
       k.dirty(task, vma.file, folio);
   }
   k.flush(task, space, first, count);
+  record(k, task, EventKind.unmapped, vma, first, count);
 }
 
 function releaseAnonymous(k: Kernel, folio: number): void {
