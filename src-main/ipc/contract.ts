@@ -22,6 +22,8 @@ import {
   eventMapSchema,
   eventRowSchema,
   extentSchema,
+  pageLifeSchema,
+  runMarkSchema,
   tileSchema,
 } from './timeline-schemas.ts';
 
@@ -148,6 +150,21 @@ export const contract = {
       rows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
     }),
     response: eventMapSchema,
+  },
+  /** The whole life of the page that an event is about, null where it is about none or the run does not tell. */
+  'timeline.pageLife': {
+    request: v.strictObject({ run: runIdSchema, event: eventIndex }),
+    response: v.nullable(pageLifeSchema),
+  },
+  /** Marks, notes and flags in a run's timeline, by time; the changing ones answer what there is then. */
+  'marks.list': { request: runIdSchema, response: v.array(runMarkSchema) },
+  'marks.put': {
+    request: v.strictObject({ run: runIdSchema, mark: runMarkSchema }),
+    response: v.array(runMarkSchema),
+  },
+  'marks.remove': {
+    request: v.strictObject({ run: runIdSchema, mark: v.string() }),
+    response: v.array(runMarkSchema),
   },
   /** Counts, sums and quantiles of durations by kind over a span. */
   'timeline.aggregate': {

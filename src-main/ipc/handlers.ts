@@ -1,5 +1,6 @@
 import { compareRuns } from '#lab/compare';
 import type { Lab } from '#lab/lab';
+import { pageLifeOfEvent } from '#lab/page-life';
 import { InputError } from '#model/problem';
 import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
@@ -125,6 +126,10 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'timeline.chain': ({ run, event, limit }) => chainOf(library, run, event, limit),
     'timeline.seek': ({ run, filter, time, direction }) => seekEvent(library, run, filter, time, direction),
     'timeline.map': (request) => maps.make(request),
+    'timeline.pageLife': ({ run, event }) => pageLifeOfEvent(library, run, event),
+    'marks.list': (run) => library.marks(run),
+    'marks.put': ({ run, mark }) => library.putMark(run, mark),
+    'marks.remove': ({ run, mark }) => library.removeMark(run, mark),
     'timeline.aggregate': ({ run, filter }) => aggregateEvents(library, run, filter),
   };
 }

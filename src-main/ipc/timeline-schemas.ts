@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { EventMap } from './address-map.ts';
 import type { RunExtent } from '#model/library';
+import { LONGEST_MARK_TEXT, MARK_ID, MARK_KINDS, type RunMark } from '#model/mark';
+import { PAGE_STATES, type PageLife } from '#model/page-life';
 import type { EventRow, Tile } from '#model/tile';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -86,3 +88,25 @@ export const aggregateSchema = v.object({
   addresses: count,
 });
 export type Aggregate = v.InferOutput<typeof aggregateSchema>;
+
+/** `RunMark` of model/mark. */
+export const runMarkSchema: v.GenericSchema<RunMark> = v.strictObject({
+  id: v.pipe(v.string(), v.regex(MARK_ID)),
+  kind: v.picklist(MARK_KINDS),
+  from: v.pipe(finite, v.minValue(0)),
+  to: v.pipe(finite, v.minValue(0)),
+  event: v.pipe(v.number(), v.integer(), v.minValue(-1)),
+  text: v.pipe(v.string(), v.maxLength(LONGEST_MARK_TEXT)),
+});
+
+/** `PageLife` of model/page-life. */
+export const pageLifeSchema: v.GenericSchema<PageLife> = v.object({
+  file: finite,
+  page: finite,
+  addresses: v.array(finite),
+  stretches: v.array(
+    v.object({ state: v.picklist(PAGE_STATES), from: finite, to: finite, event: v.pipe(v.number(), v.integer()) }),
+  ),
+  marks: v.array(v.object({ event: count, kind: count, time: finite, duration: finite })),
+  complete: v.boolean(),
+});

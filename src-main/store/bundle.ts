@@ -5,12 +5,14 @@ import { runInfoSchema } from '#ipc/schemas';
 import { RunHasher } from '#lab/run-hash';
 import { EVENT_KINDS, type EventBatch } from '#model/events';
 import type { RunDocument } from '#model/library';
+import type { KeptMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
 import { parseJson, validate } from '#model/validate';
 import { FULL_BATCH, makeBatch } from '#stream/batches';
 import { packBatch, unpackBatch } from '#stream/batch-codec';
 import { hashOfText } from './hashes.ts';
+import { keptMarksSchema } from './run-marks.ts';
 import { ZipReader, ZipWriter } from './zip.ts';
 
 /**
@@ -43,6 +45,8 @@ const manifestSchema = v.object({
 const recordSchema = v.object({
   run: runInfoSchema,
   annotatedAt: v.string(),
+  /** Absent where there are none, and in bundles of before there were any. */
+  marks: v.optional(keptMarksSchema),
   documents: v.array(v.object({ kind: v.string(), hash })),
 });
 
@@ -55,6 +59,7 @@ export interface BundledRun {
   readonly run: RunInfo;
   /** When its notes were last changed, '' for never. */
   readonly annotatedAt: string;
+  readonly marks: readonly KeptMark[];
   readonly documents: readonly RunDocument[];
   readonly batches: () => Iterable<EventBatch>;
 }
@@ -75,11 +80,16 @@ export function writeBundle(file: string, runs: readonly BundledRun[], madeAt: s
   };
   try {
     add('README.txt', Buffer.from(README, 'utf8'));
-    for (const { run, annotatedAt, documents, batches } of runs) {
+    for (const { run, annotatedAt, marks, documents, batches } of runs) {
       for (const { hash: name, json } of documents) add(`documents/${name}.json`, Buffer.from(json, 'utf8'));
       let number = 0;
       for (const batch of batches()) add(`events/${run.hash}/${number++}.bin`, packBatch(batch));
-      const record = { run, annotatedAt, documents: documents.map(({ kind, hash: name }) => ({ kind, hash: name })) };
+      const record = {
+        run,
+        annotatedAt,
+        ...(marks.length === 0 ? {} : { marks }),
+        documents: documents.map(({ kind, hash: name }) => ({ kind, hash: name })),
+      };
       add(`runs/${run.hash}.json`, Buffer.from(JSON.stringify(record, null, 1), 'utf8'));
     }
     const manifest = {
@@ -158,7 +168,7 @@ function readEntry(zip: ZipReader, file: string, manifest: Manifest, name: strin
 function readRun(zip: ZipReader, file: string, manifest: Manifest, entry: Manifest['runs'][number]): BundledRun {
   const name = `runs/${entry.hash}.json`;
   const raw = parseJson(readEntry(zip, file, manifest, name, MOST_JSON).toString('utf8'), `${file}: ${name}`);
-  const { annotatedAt, documents } = validate(recordSchema, raw, `${file}: ${name}`);
+  const { annotatedAt, marks, documents } = validate(recordSchema, raw, `${file}: ${name}`);
   // As it was written: fields that the schema does not know are part of what the hash covers.
   const { run } = raw as { run: RunInfo };
   if (run.hash !== entry.hash || run.events !== entry.events)
@@ -168,6 +178,7 @@ function readRun(zip: ZipReader, file: string, manifest: Manifest, entry: Manife
   return {
     run,
     annotatedAt,
+    marks: marks ?? [],
     documents: documents.map(({ kind, hash: documentHash }) => {
       const json = readEntry(zip, file, manifest, `documents/${documentHash}.json`, MOST_JSON).toString('utf8');
       if (hashOfText(json) !== documentHash)

@@ -87,7 +87,7 @@ function refuseForeign(db: Db, path: string): boolean {
 }
 
 /** Tables whose rows could go missing without a trace; small, so that each opening can afford it. Blobs carry checksums. */
-const CHECKED_TABLES = ['runs', 'run_details', 'streams', 'documents'];
+const CHECKED_TABLES = ['runs', 'run_details', 'streams', 'documents', 'marks'];
 
 function checkTables(db: Db, path: string): void {
   for (const table of CHECKED_TABLES) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
+import type { KeptMark, RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
 import { canonicalJson } from '#model/validate';
@@ -31,6 +32,7 @@ import {
   type RunDetails,
   type RunRow,
 } from './run-rows.ts';
+import { keptMarksOf, marksIn, mergeMarks, putMark, removeMark } from './run-marks.ts';
 import { RunWriter } from './run-writer.ts';
 import { isAlive, ownerOfThisProcess } from './owners.ts';
 
@@ -324,6 +326,37 @@ export class Library {
     });
   }
 
+  /** What people set into a run's timeline, by time. */
+  marks(reference: string): RunMark[] {
+    return this.guard(() => marksIn(keptMarksOf(this.db, this.find(reference).key, this.path)));
+  }
+
+  /** Sets a mark, new or changed, and answers all. @throws InputError when it is not one, or there are too many */
+  putMark(reference: string, mark: RunMark): RunMark[] {
+    return this.guard(() => {
+      this.db.pragma('synchronous = FULL');
+      putMark(this.db, this.find(reference).key, mark, this.now().toISOString());
+      return this.marks(reference);
+    });
+  }
+
+  /** Removes a mark and answers those that are left. */
+  removeMark(reference: string, id: string): RunMark[] {
+    return this.guard(() => {
+      this.db.pragma('synchronous = FULL');
+      removeMark(this.db, this.find(reference).key, id, this.now().toISOString());
+      return this.marks(reference);
+    });
+  }
+
+  /** Takes in marks that were kept elsewhere; see {@link mergeMarks}. */
+  mergeMarks(reference: string, marks: readonly KeptMark[]): void {
+    this.guard(() => {
+      const { key } = this.find(reference);
+      this.db.transaction(() => mergeMarks(this.db, key, marks, this.path)).immediate();
+    });
+  }
+
   /** Hides a run; `restoreRun` brings it back until `purgeDeleted`. */
   deleteRun(reference: string): string {
     return this.guard(() => {
@@ -375,7 +408,9 @@ export class Library {
       const unique = rows.filter((row, i) => rows.findIndex((other) => other.key === row.key) === i);
       const runs = unique.map((row): BundledRun => {
         const batches = (): Iterable<EventBatch> => this.events(row.id);
-        return { run: this.getRun(row.id), annotatedAt: row.annotated_at, documents: this.documents(row.id), batches };
+        const marks = keptMarksOf(this.db, row.key, this.path);
+        const documents = this.documents(row.id);
+        return { run: this.getRun(row.id), annotatedAt: row.annotated_at, marks, documents, batches };
       });
       writeBundle(file, runs, this.now().toISOString(), replace);
       return unique.map((row) => row.id);
@@ -391,9 +426,10 @@ export class Library {
     return this.guard(() => {
       const bundle = readBundle(file);
       try {
-        return bundle.runs.map(({ run, annotatedAt, documents, batches }) => {
+        return bundle.runs.map(({ run, annotatedAt, marks, documents, batches }) => {
           const saved = this.saveRun({ ...run, ...NOT_ANNOTATED }, documents, batches());
           this.mergeAnnotation(saved.id, run, annotatedAt);
+          this.mergeMarks(saved.id, marks);
           return saved;
         });
       } finally {
@@ -431,6 +467,7 @@ export class Library {
     this.guard(() => {
       this.getRun(reference);
       this.documents(reference);
+      this.marks(reference);
       this.store.forget();
       this.store.verify(this.find(reference).stream);
     });

@@ -110,4 +110,17 @@ export const MIGRATIONS: readonly Migration[] = [
     what: 'lists begin with the newest run without sorting all',
     sql: 'CREATE INDEX runs_by_date ON runs (saved_at, key)',
   },
+  {
+    what: 'marks, notes and flags in the timelines of runs',
+    sql: `
+      CREATE TABLE marks (
+        run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        data TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (run, id)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,12 +1,14 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { EventBatch } from '#model/events';
 import type { NewRun, RunDocument } from '#model/library';
+import type { KeptMark } from '#model/mark';
 import { openDatabase, openForReading, type Db, type OpenOptions } from './database.ts';
 import { EventStore } from './event-store.ts';
 import { StoreFailure, translated } from './failures.ts';
 import { hashOfText } from './hashes.ts';
 import { Library } from './library.ts';
 import { annotationOf, checkFacts, unpackDetails, type RunRow } from './run-rows.ts';
+import { keptMarksOf } from './run-marks.ts';
 import { unpackBlob } from './codec.ts';
 
 /** What a repair came to. */
@@ -155,8 +157,10 @@ function copyRun(
   for (const batch of readable()) library.append(token, batch);
   if (documents.some(({ json }) => json === '')) missing ??= 'a document is damaged';
   documents = documents.filter(({ json }) => json !== '');
+  let saved: string;
   if (missing === undefined) {
-    outcome.whole.push(library.commit(token, run, documents).id);
+    saved = library.commit(token, run, documents).id;
+    outcome.whole.push(saved);
   } else {
     const notes = [run.notes ?? '', `Saved from a damaged library: ${missing}.`]
       .filter((text) => text !== '')
@@ -169,9 +173,20 @@ function copyRun(
       notes,
       tags: [...(run.tags ?? []), 'damaged'],
     };
-    outcome.partly.push({ id: row.id, now: library.commit(token, part, documents).id, missing });
+    saved = library.commit(token, part, documents).id;
+    outcome.partly.push({ id: row.id, now: saved, missing });
   }
+  library.mergeMarks(saved, readableMarks(db, row.key, file));
   if (row.deleted_at !== null) library.deleteRun(run.hash);
+}
+
+/** A run's marks; damaged ones, and those of a library of before there were any, are given up. */
+function readableMarks(db: Db, run: number, file: string): KeptMark[] {
+  try {
+    return keptMarksOf(db, run, file);
+  } catch {
+    return [];
+  }
 }
 
 /** What is known of a run besides its events. Damaged notes are given up; a damaged document has no text. */

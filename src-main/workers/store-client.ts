@@ -1,6 +1,7 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
+import type { RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
@@ -163,6 +164,18 @@ export class StoreClient {
 
   annotate(reference: string, change: Partial<Annotation>): Promise<Annotation> {
     return this.call('annotate', [reference, change]);
+  }
+
+  marks(reference: string): Promise<RunMark[]> {
+    return this.call('marks', [reference]);
+  }
+
+  putMark(reference: string, mark: RunMark): Promise<RunMark[]> {
+    return this.call('putMark', [reference, mark]);
+  }
+
+  removeMark(reference: string, id: string): Promise<RunMark[]> {
+    return this.call('removeMark', [reference, id]);
   }
 
   deleteRun(reference: string): Promise<string> {

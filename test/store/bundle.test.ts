@@ -54,6 +54,7 @@ function portrait(library: Library): string {
   return JSON.stringify(
     runs.map(({ id }) => [
       library.getRun(id),
+      library.marks(id),
       library.documents(id),
       [...library.events(id)].map((batch) =>
         hashOfText(JSON.stringify([[...batch.time], [...batch.address], [...batch.cause]])),
@@ -67,6 +68,9 @@ describe('a bundle', () => {
     const from = openLibrary('from.db');
     const ids = [save(from, 1), save(from, 2, 70_000), save(from, 3)];
     from.annotate(ids[1], { name: 'Second', notes: 'seen', tags: ['x'], starred: true });
+    from.putMark(ids[1], { id: 'here', kind: 'note', from: 5, to: 9, event: 3, text: 'look' });
+    from.putMark(ids[1], { id: 'gone', kind: 'flag', from: 1, to: 1, event: -1, text: '' });
+    from.removeMark(ids[1], 'gone');
     from.exportBundle([...ids, ids[0]], at('b.faultline'));
     const to = openLibrary('to.db');
     expect(to.importBundle(at('b.faultline'))).toEqual(ids.map((id) => ({ id, existing: false })));
@@ -100,6 +104,9 @@ describe('a bundle', () => {
           const library = openLibrary(`${home}-${which}.db`);
           const ids = [save(library, 1), save(library, which + 1)];
           if (which < 2) library.annotate(ids[0], { notes: notes[which], tags: [`t${which}`] });
+          library.putMark(ids[0], { id: 'shared', kind: 'flag', from: which, to: which, event: -1, text: '' });
+          library.putMark(ids[0], { id: `own-${which}`, kind: 'mark', from: 7, to: 8, event: -1, text: '' });
+          if (which === 1) library.removeMark(ids[0], 'shared');
           library.exportBundle([...new Set(ids)], at(`${home}-${which}.faultline`));
           return at(`${home}-${which}.faultline`);
         });
@@ -212,6 +219,7 @@ describe('a hostile bundle is refused, and nothing of it is taken:', () => {
       ['"events": 500', '"events": -1', /run\.events/],
       ['"savedAt": "2026', '"savedAt": "x2026', /this is no time/],
       ['"annotatedAt"', '"annotated"', /annotatedAt: missing/],
+      ['"documents":', '"marks": [{"id": "../x", "changedAt": "", "mark": null}], "documents":', /marks/],
     ];
     for (const [from, to, message] of cases) {
       const file = forge((entries) => {

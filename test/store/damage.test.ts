@@ -197,6 +197,8 @@ describe('a damaged file', () => {
     copyFileSync(original, path);
     const library = Library.open(path);
     const { id } = library.listRuns().runs[0];
+    const mark = { id: 'm', kind: 'note', from: 1, to: 2, event: -1, text: 'kept' } as const;
+    library.putMark(id, mark);
     library.deleteRun(id);
     library.close();
     const repair = repairLibrary(path);
@@ -204,6 +206,7 @@ describe('a damaged file', () => {
     const after = Library.open(path);
     expect(after.listRuns({ deleted: true }).runs.map((run) => run.id)).toEqual([id]);
     after.restoreRun(id);
+    expect(after.marks(id)).toEqual([mark]);
     for (const [known, text] of truth) expect(portrait(after, known)).toBe(text);
     after.close();
     expect(statSync(repair.kept).size).toBeGreaterThan(0);

@@ -220,6 +220,25 @@ describe('annotating and deleting', () => {
     expect(library.tags()).toEqual([{ tag: 'x', runs: 1 }]);
   });
 
+  it('keeps marks by time, changes and removes them, and refuses what is none', () => {
+    const { id } = library.saveRun(sampleRun('a'), [], sampleBatches(10));
+    const later = { id: 'm-2', kind: 'note', from: 500, to: 500, event: 3, text: 'Why here?' } as const;
+    const sooner = { id: 'm-1', kind: 'mark', from: 100, to: 900, event: -1, text: '' } as const;
+    library.putMark(id, later);
+    expect(library.putMark(id, sooner)).toEqual([sooner, later]);
+    expect(library.putMark(id, { ...later, text: 'Because.' })[1].text).toBe('Because.');
+    expect(openLibrary().marks(id)).toHaveLength(2);
+    expect(library.removeMark(id, 'm-1').map((mark) => mark.id)).toEqual(['m-2']);
+    expect(library.removeMark(id, 'nothing')).toHaveLength(1);
+    expect(() => library.putMark(id, { ...later, id: '../x' })).toThrow(InputError);
+    expect(() => library.putMark(id, { ...later, from: 501 })).toThrow(InputError);
+    expect(() => library.putMark('nosuchrun', later)).toThrow(InputError);
+    library.deleteRun(id);
+    expect(library.purgeDeleted()).toBe(1);
+    library.saveRun(sampleRun('a'), [], sampleBatches(10));
+    expect(library.marks(id)).toEqual([]);
+  });
+
   it('brings a deleted run back until it is purged', () => {
     const { id } = library.saveRun(sampleRun('a'), [sampleDocument('machine', '{}')], sampleBatches(1000));
     library.deleteRun(id);
@@ -297,7 +316,12 @@ describe('opening', () => {
       return JSON.stringify([
         runs,
         tables,
-        runs.map(({ id }) => [opened.getRun(id), opened.documents(id), [...opened.events(id)].length]),
+        runs.map(({ id }) => [
+          opened.getRun(id),
+          opened.putMark(id, { id: 'm', kind: 'flag', from: 0, to: 0, event: -1, text: '' }),
+          opened.documents(id),
+          [...opened.events(id)].length,
+        ]),
       ]);
     };
     const pictures = MIGRATIONS.map((_, version) => {
