@@ -45,13 +45,17 @@ export class ProgressLine {
 
   /** Told at most every 100 ms on a terminal, every 2 s elsewhere. */
   show(label: string, done: number, total: number, note = ''): void {
-    const now = performance.now();
-    if (now - this.shown < (process.stderr.isTTY ? 100 : 2000)) return;
-    this.shown = now;
     const share = total > 0 ? Math.min(1, done / total) : 0;
-    const elapsed = (now - this.started) / 1000;
-    const left = share > 0.01 ? `, ${seconds((elapsed * (1 - share)) / share)} left` : '';
-    const text = `${label}: ${Math.floor(share * 100)} %${left}${note === '' ? '' : `, ${note}`}`;
+    const elapsed = performance.now() - this.started;
+    const left = share > 0.01 ? `, ${formatLeft((elapsed * (1 - share)) / share)} left` : '';
+    this.line(`${label}: ${Math.floor(share * 100)} %${left}${note === '' ? '' : `, ${note}`}`);
+  }
+
+  /** The same with a text of one's own; `now` tells it whatever was told a moment ago. */
+  line(text: string, now = false): void {
+    const at = performance.now();
+    if (!now && at - this.shown < (process.stderr.isTTY ? 100 : 2000)) return;
+    this.shown = at;
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
     else process.stderr.write(`${text}\n`);
     this.wrote = true;
@@ -63,8 +67,10 @@ export class ProgressLine {
   }
 }
 
-function seconds(value: number): string {
-  return value < 60
-    ? `${Math.max(1, Math.round(value))} s`
-    : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+/** Milliseconds of work left, for people. */
+export function formatLeft(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

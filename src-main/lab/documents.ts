@@ -101,6 +101,13 @@ export class Documents {
     return document as DocumentOf[K];
   }
 
+  /** A document by its id as it was written, a copy to change. @throws InputError when there is none */
+  source(kind: DocumentKind, id: string, file?: string, path?: string): Record<string, unknown> {
+    this.get(kind, id, file, path);
+    const name = join(this.root, KINDS[kind].folder, `${id}.json`);
+    return parseJson(readFileSync(name, 'utf8'), name) as Record<string, unknown>;
+  }
+
   /** A document by id, or the document itself when it was written in place. */
   resolve<K extends DocumentKind>(kind: K, reference: string | object, file?: string, path?: string): DocumentOf[K] {
     if (typeof reference === 'string') return this.get(kind, reference, file, path);

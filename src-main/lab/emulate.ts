@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { PauseSwitch } from '#lab/pause';
 import type { EventBatch } from '#model/events';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import { InputError } from '#model/problem';
@@ -39,6 +40,7 @@ export class EmulatorFailure extends Error {
 /**
  * Emulates one plan on a worker that runs nothing else.
  * @param onBatch stores a batch; the emulator waits for it when too many are on their way
+ * @param pause lets the run stand still where it is, any number of times; what comes out is the same
  * @throws Cancelled, InputError, EmulatorFailure, or what `onBatch` throws
  */
 export function emulate(
@@ -46,6 +48,7 @@ export function emulate(
   plan: RunPlan,
   handlers: { onBatch(batch: EventBatch): Promise<void> | void; onProgress(progress: EmulationProgress): void },
   signal?: AbortSignal,
+  pause?: PauseSwitch,
 ): Promise<EmulationResult> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   const cells = new Int32Array(control);
@@ -108,7 +111,8 @@ export function emulate(
     worker.on('exit', onExit);
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
-    worker.postMessage({ plan, control } satisfies EmulatorRequest);
+    const request: EmulatorRequest = pause === undefined ? { plan, control } : { plan, control, pause: pause.buffer };
+    worker.postMessage(request);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { createHash } from 'node:crypto';
 import { Documents, jsonFiles } from '#lab/documents';
 import { emulate, type EmulationProgress } from '#lab/emulate';
+import type { PauseSwitch } from '#lab/pause';
 import { planRuns } from '#lab/plans';
 import { gatherReport } from '#lab/report';
 import { checkExperiment } from '#model/check-experiment';
@@ -102,7 +103,12 @@ export class Lab {
    */
   async run(
     document: unknown,
-    options: { readonly file?: string; readonly signal?: AbortSignal; onProgress?(progress: RunProgress): void } = {},
+    options: {
+      readonly file?: string;
+      readonly signal?: AbortSignal;
+      readonly pause?: PauseSwitch;
+      onProgress?(progress: RunProgress): void;
+    } = {},
   ): Promise<RunInfo[]> {
     const plans = this.plan(document, options.file);
     const experimentJson = JSON.stringify(document, null, 2);
@@ -114,9 +120,9 @@ export class Lab {
       for (let i = next++; i < plans.length; i = next++) {
         const plan = plans[i];
         const name = `${plan.policy} on ${plan.filesystem.id}`;
-        results[i] = await this.runOne(plan, experimentJson, signal, (progress) =>
-          options.onProgress?.({ ...progress, run: i, runs: plans.length, name }),
-        );
+        const onProgress = (progress: EmulationProgress): void =>
+          options.onProgress?.({ ...progress, run: i, runs: plans.length, name });
+        results[i] = await this.runOne(plan, experimentJson, { signal, onProgress, pause: options.pause });
       }
     };
     const lines = Array.from({ length: Math.min(this.options.parallel, plans.length) }, () =>
@@ -150,8 +156,15 @@ export class Lab {
   private async runOne(
     plan: RunPlan,
     experimentJson: string,
-    signal: AbortSignal,
-    onProgress: (progress: EmulationProgress) => void,
+    {
+      signal,
+      onProgress,
+      pause,
+    }: {
+      signal: AbortSignal;
+      onProgress: (progress: EmulationProgress) => void;
+      pause: PauseSwitch | undefined;
+    },
   ): Promise<RunInfo> {
     const worker = this.idle.pop() ?? this.startWorker();
     const token = await this.library.beginRun();
@@ -162,6 +175,7 @@ export class Lab {
         plan,
         { onBatch: (batch) => this.library.append(token, batch), onProgress },
         signal,
+        pause,
       );
       this.idle.push(worker);
       kept = true;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ExperimentInput } from '#model/experiment';
+import type { Metrics, Verdict } from '#model/metrics';
 
 export const SWEEP_FORMAT = 'faultline/sweep@1';
 
@@ -8,17 +9,21 @@ export const MOST_CELLS = 10_000;
 
 /** Lists of the experiment of which a cell has one entry. */
 export const LIST_FIELDS = ['machines', 'kernels', 'filesystems', 'policies'] as const;
+export type ListField = (typeof LIST_FIELDS)[number];
 
 const axisSchema = v.strictObject({
-  /** Path of a field of the experiment, such as `memory`, `policies` or `threads[0].steps[1].stride`. */
+  /**
+   * Path of a field of the experiment, such as `memory`, `policies` or `threads[0].steps[1].stride`, or of a document
+   * that it names: `filesystems[0].block` is the block of each cell's file system.
+   */
   field: v.pipe(
     v.string(),
-    v.regex(/^[A-Za-z]+(?:\[\d+\]|\.[A-Za-z]+)*$/, 'a path such as threads[0].steps[1].stride'),
+    v.regex(/^[A-Za-z][A-Za-z0-9]*(?:\[\d+\]|\.[A-Za-z][A-Za-z0-9]*)*$/, 'a path such as threads[0].steps[1].stride'),
   ),
   /** How tables name it; the field where it is left out. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty())),
   values: v.pipe(
-    v.array(v.union([v.string(), v.number(), v.boolean(), v.looseObject({})])),
+    v.array(v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.unknown()), v.looseObject({})])),
     v.minLength(1, 'at least one value'),
   ),
 });
@@ -58,4 +63,34 @@ export interface SweepGrid {
   readonly measure: string;
   readonly axes: readonly SweepAxis[];
   readonly cells: readonly SweepCell[];
+}
+
+/** An axis value as tables show it. */
+export function labelOf(value: AxisValue): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { id, name } = value as { id?: unknown; name?: unknown };
+  return typeof id === 'string' ? id : typeof name === 'string' ? name : JSON.stringify(value);
+}
+
+/** Keys and indices of a path: `threads[0].steps` is `['threads', 0, 'steps']`. */
+export function keysOf(path: string): (string | number)[] {
+  return path
+    .split(/[.[\]]+/)
+    .filter((key) => key !== '')
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+}
+
+/** What a cell came to. */
+export interface CellResult {
+  /** Id of its run. */
+  readonly run: string;
+  readonly hash: string;
+  readonly verdict: Verdict;
+  readonly metrics: Metrics;
+}
+
+/** A grid with what is known of its cells so far, by their number. */
+export interface SweepResults {
+  readonly grid: SweepGrid;
+  readonly cells: readonly (CellResult | undefined)[];
 }

@@ -7,6 +7,8 @@ export interface EmulatorRequest {
   readonly plan: RunPlan;
   /** Cells of {@link CONTROL}, shared by both sides for this run. */
   readonly control: SharedArrayBuffer;
+  /** One Int32, 1 while the run is to stand still; shared by all runs that pause together. */
+  readonly pause?: SharedArrayBuffer;
 }
 
 /** Cells of the shared Int32Array. */

@@ -12,6 +12,9 @@ if (port === null) throw new Error('this file is the entry of a worker thread');
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 50;
 
+/** How often a paused run looks whether it was cancelled. */
+const PAUSE_LOOK_MS = 100;
+
 function send(message: EmulatorResponse): void {
   port!.postMessage(message);
 }
@@ -31,8 +34,15 @@ function sendBatch(batch: EventBatch): void {
   port!.postMessage({ type: 'batch', batch } satisfies EmulatorResponse, buffers);
 }
 
-port.on('message', ({ plan, control }: EmulatorRequest) => {
+port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
   const cells = new Int32Array(control);
+  const paused = pause === undefined ? null : new Int32Array(pause);
+  const isCancelled = (): boolean => Atomics.load(cells, CONTROL.cancel) === 1;
+  /** Stands still while paused; a cancel gets through. */
+  const waitWhilePaused = (): void => {
+    if (paused === null) return;
+    while (Atomics.load(paused, 0) === 1 && !isCancelled()) Atomics.wait(paused, 0, 1, PAUSE_LOOK_MS);
+  };
   const plansHash = planHash(plan);
   const hasher = new RunHasher(plansHash);
   let events = 0;
@@ -42,9 +52,10 @@ port.on('message', ({ plan, control }: EmulatorRequest) => {
       plan,
       {
         batch(batch) {
+          waitWhilePaused();
           for (;;) {
             const outstanding = Atomics.load(cells, CONTROL.outstanding);
-            if (outstanding < MAX_OUTSTANDING || Atomics.load(cells, CONTROL.cancel) === 1) break;
+            if (outstanding < MAX_OUTSTANDING || isCancelled()) break;
             Atomics.wait(cells, CONTROL.outstanding, outstanding, 100);
           }
           Atomics.add(cells, CONTROL.outstanding, 1);
@@ -59,7 +70,12 @@ port.on('message', ({ plan, control }: EmulatorRequest) => {
           send({ type: 'progress', done, total, events });
         },
       },
-      { cancelled: () => Atomics.load(cells, CONTROL.cancel) === 1 },
+      {
+        cancelled: () => {
+          waitWhilePaused();
+          return isCancelled();
+        },
+      },
     );
     if (outcome.verdict === 'cancelled') send({ type: 'cancelled' });
     else send({ type: 'done', outcome, hash: hasher.finish(outcome), planHash: plansHash });

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labelOf, sweepGrid } from '#lab/sweep-grid';
-import { surprise } from '#lab/sweep-results';
+import { sweepGrid as makeGrid } from '#lab/sweep-grid';
+import { Documents } from '#lab/documents';
+import { planRuns } from '#lab/plans';
+import { planHash } from '#lab/run-hash';
+import { checkExperiment } from '#model/check-experiment';
 import type { ExperimentInput } from '#model/experiment';
 import { InputError } from '#model/problem';
-import type { SweepGrid } from '#model/sweep';
+import { labelOf, type SweepGrid } from '#model/sweep';
+import { surprise } from '#model/sweep-results';
 import { faultline } from '../support/cli.ts';
+import { repositoryRoot } from '../support/shared.ts';
 
 const experiment: ExperimentInput = {
   format: 'faultline/experiment@1',
@@ -30,11 +35,18 @@ const sweep = {
   vary: [{ field: 'threads[0].steps[0].stride', name: 'stride', values: ['4 KiB', '16 KiB', '64 KiB'] }],
   measure: 'blocks.instantiatedKiB',
 };
-const none = new Map<string, ExperimentInput>();
+const documents = new Documents(join(repositoryRoot, 'resources'));
+const sweepGrid = (document: unknown, file?: string): SweepGrid =>
+  makeGrid(
+    document,
+    new Map<string, ExperimentInput>(),
+    (kind, id, ...where) => documents.source(kind, id, ...where),
+    file,
+  );
 
 describe('a grid', () => {
   it('has a cell for every combination; lists that are not varied are axes too', () => {
-    const grid = sweepGrid(sweep, none);
+    const grid = sweepGrid(sweep);
     expect(grid.axes.map((axis) => axis.name)).toEqual(['stride', 'policies']);
     expect(grid.cells).toHaveLength(6);
     const [first, , , fourth] = grid.cells;
@@ -45,8 +57,8 @@ describe('a grid', () => {
 
   it('refuses fields, values, experiments and sizes that cannot be', () => {
     const refused = (change: object, message: RegExp): void => {
-      expect(() => sweepGrid({ ...sweep, ...change }, none, 'sweep.json')).toThrow(InputError);
-      expect(() => sweepGrid({ ...sweep, ...change }, none, 'sweep.json')).toThrow(message);
+      expect(() => sweepGrid({ ...sweep, ...change }, 'sweep.json')).toThrow(InputError);
+      expect(() => sweepGrid({ ...sweep, ...change }, 'sweep.json')).toThrow(message);
     };
     refused(
       { vary: [{ field: 'threads[3].steps[0].stride', values: ['4 KiB'] }] },
@@ -64,32 +76,62 @@ describe('a grid', () => {
   });
 });
 
-describe('a surprise', () => {
-  const grid = (lengths: readonly number[]): SweepGrid =>
-    sweepGrid(
-      {
-        ...sweep,
-        experiment: { ...experiment, policies: ['P1'] },
-        vary: lengths.map((length) => ({ field: 'seed', values: Array.from({ length }, (_, i) => i) })),
-      },
-      none,
-    );
+describe('a field of a sweep', () => {
+  /** Field, values, and what the emulator is given of it. */
+  const fields: readonly [string, readonly unknown[], (plan: ReturnType<typeof planRuns>[number]) => unknown, readonly unknown[]][] = [
+    ['policies', ['P1', 'P5'], (plan) => plan.policy, ['P1', 'P5']],
+    ['policies[0]', ['P2', 'native'], (plan) => plan.policy, ['P2', 'P5']],
+    ['filesystems', ['ext2-4k', 'xfs-4k'], (plan) => plan.filesystem.id, ['ext2-4k', 'xfs-4k']],
+    ['filesystems[0].block', ['1 KiB', '2 KiB'], (plan) => plan.filesystem.block, [1024, 2048]],
+    ['filesystems[0].block', ['1 KiB'], (plan) => plan.filesystem.id, ['plain-4k.block-1kib']],
+    ['kernels', ['linux-2.6.11', 'linux-6.18'], (plan) => plan.kernel.id, ['linux-2.6.11', 'linux-6.18']],
+    ['kernels[0].dirty.ratio', [0.1, 0.4], (plan) => plan.kernel.dirty.ratio, [0.1, 0.4]],
+    ['machines', ['workstation-2005', 'server-2014'], (plan) => plan.machine.id, ['workstation-2005', 'server-2014']],
+    ['machines[0].cores', [1, 2], (plan) => plan.machine.cores, [1, 2]],
+    ['machines[0].disk', ['intel-p4500-2tb-2017', 'fixed-100us'], (plan) => (plan.machine.disk as { id: string }).id, ['intel-p4500-2tb-2017', 'fixed-100us']],
+    ['memory', ['64 MiB', '1 GiB'], (plan) => plan.experiment.memory, [2 ** 26, 2 ** 30]],
+    ['readAhead', ['32 KiB', '128 KiB'], (plan) => plan.experiment.readAhead, [32768, 131072]],
+    ['seed', [1, 2, 3], (plan) => plan.seed, [1, 2, 3]],
+    ['threads[0].steps[0].stride', ['4 KiB', '64 KiB'], (plan) => (plan.experiment.threads[0].steps[0] as { stride: number }).stride, [4096, 65536]],
+    ['files[0].size', ['1 MiB', '2 MiB'], (plan) => plan.experiment.files[0].size, [2 ** 20, 2 ** 21]],
+    ['mappings[0].sharing', ['shared', 'private'], (plan) => plan.experiment.mappings[0].sharing, ['shared', 'private']],
+    ['mappings[0].populate', [false, true], (plan) => plan.experiment.mappings[0].populate, [false, true]],
+    ['files[0].extents', [[], [{ at: '0', length: '4 KiB' }]], (plan) => plan.experiment.files[0].extents.length, [0, 1]],
+  ]; // prettier-ignore
 
-  it('is the cell furthest from the mean of those beside it', () => {
-    expect(surprise(grid([5]), [1, 2, 9, 4, 5])).toBe(2);
-    expect(surprise(grid([3, 3]), [1, 2, 3, 2, 9, 4, 3, 4, 5])).toBe(4);
+  it.each(fields)('%s reaches the run: %j', (field, values, read, expected) => {
+    const grid = sweepGrid({
+      ...sweep,
+      experiment: { ...experiment, policies: ['P1'] },
+      vary: [{ field, values }],
+    });
+    const plans = grid.cells.map((cell) => planRuns(checkExperiment(cell.document), documents));
+    expect(plans.map((list) => list.length)).toEqual(values.map(() => 1));
+    expect(plans.map(([plan]) => read(plan))).toEqual(expected);
+    expect(new Set(plans.map(([plan]) => planHash(plan))).size).toBe(values.length);
   });
 
-  it('is none on a straight line, on a level, or without neighbours', () => {
-    expect(surprise(grid([5]), [1, 2, 3, 4, 5])).toBeUndefined();
-    expect(surprise(grid([4]), [7, 7, 7, 7])).toBeUndefined();
-    expect(surprise(grid([2]), [1, 9])).toBeUndefined();
-    expect(surprise(grid([3]), [1, undefined, 3])).toBeUndefined();
+  it('may be of a document that is varied itself', () => {
+    const grid = sweepGrid({
+      ...sweep,
+      experiment: { ...experiment, policies: ['P1'] },
+      vary: [
+        { field: 'filesystems[0].block', values: ['1 KiB', '4 KiB'] },
+        { field: 'filesystems', values: ['ext2-4k', 'plain-4k'] },
+      ],
+    });
+    const of = (index: number): string => labelOf(grid.cells[index].document.filesystems[0]);
+    expect([0, 1, 2, 3].map(of)).toEqual([
+      'ext2-4k.block-1kib', 'plain-4k.block-1kib', 'ext2-4k.block-4kib', 'plain-4k.block-4kib',
+    ]); // prettier-ignore
   });
 
-  it('names values by their id where they are documents', () => {
-    expect(labelOf({ id: 'x', more: 1 })).toBe('x');
-    expect(labelOf(5)).toBe('5');
+  it('does not reach beyond the document', () => {
+    for (const field of ['constructor.prototype', 'toString.name', 'threads[0].constructor', 'filesystems[0].nosuch'])
+      expect(() => {
+        const { cells } = sweepGrid({ ...sweep, vary: [{ field, values: ['4 KiB'] }] });
+        for (const cell of cells) planRuns(checkExperiment(cell.document), documents);
+      }).toThrow(InputError);
   });
 });
 
