@@ -56,7 +56,7 @@ export function sweepCsv(results: SweepResults): string {
 }
 
 /** The same table as an Apache Parquet file; the grid is in its metadata under `faultline.sweep`. */
-export function sweepParquet(results: SweepResults): Uint8Array {
+export async function sweepParquet(results: SweepResults): Promise<Uint8Array> {
   const columns = columnsOf(results);
   const bytes = new ByteWriter(1 << 16);
   const { name, measure, axes } = results.grid;
@@ -77,10 +77,10 @@ export function sweepParquet(results: SweepResults): Uint8Array {
       })),
     ],
   });
-  writer.write({
+  await writer.write({
     columnData: columns.map((column) => ({ name: column.name, data: [...column.values] })),
     rowGroupSize: results.grid.cells.length,
   });
-  writer.finish();
+  await writer.finish();
   return bytes.getBytes().slice();
 }

@@ -13,17 +13,17 @@ export const SWEEP_FILES = {
 export type SweepFileFormat = keyof typeof SWEEP_FILES;
 
 /** The content of such a file. @param now when a page is dated */
-export function sweepFile(
+export async function sweepFile(
   results: SweepResults,
   measure: string,
   format: SweepFileFormat,
   now: Date,
-): string | Uint8Array {
+): Promise<string | Uint8Array> {
   switch (format) {
     case 'csv':
       return sweepCsv(results);
     case 'parquet':
-      return sweepParquet(results);
+      return await sweepParquet(results);
     case 'svg':
       return sweepFigure(results, measure).svg;
     case 'html':

@@ -33,7 +33,7 @@ describe('the table of a sweep', () => {
   });
 
   it('is the same table as Parquet, numbers as numbers', async () => {
-    const { buffer } = sweepParquet(results);
+    const { buffer } = await sweepParquet(results);
     const file = buffer as ArrayBuffer;
     const rows = await parquetReadObjects({ file });
     expect(rows).toHaveLength(8);

@@ -12,7 +12,6 @@ import { checkExperiment } from '#model/check-experiment';
 import type { ExperimentInput } from '#model/experiment';
 import { InputError } from '#model/problem';
 import { labelOf, type SweepGrid } from '#model/sweep';
-import { surprise } from '#model/sweep-results';
 import { faultline } from '../support/cli.ts';
 import { repositoryRoot } from '../support/shared.ts';
 

@@ -85,8 +85,8 @@ export default defineCommand({
   },
 });
 
-async function* once(content: string | Uint8Array): AsyncGenerator<string | Uint8Array> {
-  yield await Promise.resolve(content);
+async function* once(content: Promise<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
+  yield await content;
 }
 
 /** Runs the grid with progress on standard error. */
