@@ -15,6 +15,7 @@ const STORED = 0x04;
 /** The run gave it to a hole at least once. */
 const GIVEN = 0x08;
 
+/** Blocks of a chunk. The rest of a division by it is taken by subtraction: `%` of doubles is slow. */
 const CHUNK = 512;
 
 interface Chunk {
@@ -38,13 +39,15 @@ export class BlockMap {
   readonly counts = new Float64Array(4);
 
   state(block: number): BlockState {
-    const chunk = this.find(Math.floor(block / CHUNK));
-    return chunk === null ? BlockState.hole : ((chunk.entries[block % CHUNK] & STATE) as BlockState);
+    const key = Math.floor(block / CHUNK);
+    const chunk = key === this.lastKey ? this.last : this.find(key);
+    return chunk === null ? BlockState.hole : ((chunk.entries[block - key * CHUNK] & STATE) as BlockState);
   }
 
   set(block: number, state: BlockState): void {
-    const chunk = this.make(Math.floor(block / CHUNK));
-    const i = block % CHUNK;
+    const key = Math.floor(block / CHUNK);
+    const chunk = this.make(key);
+    const i = block - key * CHUNK;
     const entry = chunk.entries[i];
     const before = entry & STATE;
     if (before === state) return;
@@ -64,14 +67,16 @@ export class BlockMap {
   /** As `set`, for what was there before the run: not counted as given. */
   preset(block: number, state: BlockState): void {
     this.set(block, state);
-    this.make(Math.floor(block / CHUNK)).entries[block % CHUNK] &= ~GIVEN;
+    const key = Math.floor(block / CHUNK);
+    this.make(key).entries[block - key * CHUNK] &= ~GIVEN;
   }
 
   /** Pages stored into, where a block is larger than a page. */
   readonly storedSubPages = new Set<number>();
 
   markStored(block: number): void {
-    this.make(Math.floor(block / CHUNK)).entries[block % CHUNK] |= STORED;
+    const key = Math.floor(block / CHUNK);
+    this.make(key).entries[block - key * CHUNK] |= STORED;
   }
 
   /** First block at or behind `block` that is no hole; Infinity when there is none. */
@@ -81,7 +86,7 @@ export class BlockMap {
       const key = this.keys[k];
       const chunk = this.chunks.get(key)!;
       if (chunk.used === 0) continue;
-      for (let i = key === first ? block % CHUNK : 0; i < CHUNK; i++) {
+      for (let i = key === first ? block - key * CHUNK : 0; i < CHUNK; i++) {
         if ((chunk.entries[i] & STATE) !== BlockState.hole) return key * CHUNK + i;
       }
     }

@@ -1,8 +1,8 @@
 import { CycleCause } from '#emulator/cpu/processor';
-import { HUGE_PAGES, PAGE_SHIFT, Pte } from '#emulator/mmu/page-table';
+import { HUGE_PAGES, PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NO_FOLIO } from './folios.ts';
+import { FolioFlag, NO_FOLIO, alignDown } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
@@ -27,7 +27,7 @@ export const SigbusWhy = { beyondFile: 0, noSpace: 1, protection: 2 } as const;
 export function handleFault(k: Kernel, task: Task): Maybe<boolean> {
   const { processor } = k;
   const address = processor.faultAddress(task.core);
-  const vpn = Math.floor(address / 2 ** PAGE_SHIFT);
+  const vpn = Math.floor(address / PAGE_BYTES);
   return faultAt(k, task, vpn, processor.faultIsWrite(task.core), address, false);
 }
 
@@ -37,7 +37,7 @@ export function faultAt(
   task: Task,
   vpn: number,
   write: boolean,
-  address = vpn * 2 ** PAGE_SHIFT,
+  address = vpn * PAGE_BYTES,
   forTask = true,
 ): Maybe<boolean> {
   const { recorder, tally, costs } = k;
@@ -238,11 +238,11 @@ function retry(k: Kernel, task: Task, fault: Fault): void {
 function tryNewFolio(k: Kernel, task: Task, file: KernelFile, page: number, larger: number): number {
   if (larger > 0) {
     const huge = k.tryFrames(task, larger);
-    if (huge !== NO_FRAME) return k.addFolio(task, file, page - (page % (1 << larger)), larger, huge);
+    if (huge !== NO_FRAME) return k.addFolio(task, file, alignDown(page, larger), larger, huge);
   }
   const frame = k.tryFrames(task, k.minOrder);
   if (frame === NO_FRAME) return NO_FOLIO;
-  return k.addFolio(task, file, page - (page % (1 << k.minOrder)), k.minOrder, frame);
+  return k.addFolio(task, file, alignDown(page, k.minOrder), k.minOrder, frame);
 }
 
 /** As {@link tryNewFolio}, waiting for memory. */
@@ -253,16 +253,16 @@ export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number)
     k.releaseFrames(frame, k.minOrder);
     return there;
   }
-  return k.addFolio(task, file, page - (page % (1 << k.minOrder)), k.minOrder, frame);
+  return k.addFolio(task, file, alignDown(page, k.minOrder), k.minOrder, frame);
 }
 
 /** Order of a huge page where the file system makes them at the first touch and one fits; 0 otherwise. */
 function hugeOrder(k: Kernel, fault: Fault): number {
   if (!k.fs.doc.hugePages || !k.doc.folios.large) return 0;
   const { vma, vpn, page } = fault;
-  const first = vpn - (vpn % HUGE_PAGES);
+  const first = alignDown(vpn, HUGE_ORDER);
   const inFile = page - (vpn - first);
-  const fits = first >= vma.start && first + HUGE_PAGES <= vma.start + vma.pages && inFile % HUGE_PAGES === 0;
+  const fits = first >= vma.start && first + HUGE_PAGES <= vma.start + vma.pages && inFile === alignDown(inFile, HUGE_ORDER);
   return fits && vma.file.index.absent(inFile, HUGE_PAGES) ? HUGE_ORDER : 0;
 }
 
@@ -346,7 +346,7 @@ function writeProtected(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
   if (folio === NO_FOLIO) return mapFile(k, task, fault);
   if ((flags & Pte.huge) !== 0) {
     // A huge entry of a file is taken apart by dropping it; the store then faults as if nothing were mapped.
-    const base = vpn - (vpn % HUGE_PAGES);
+    const base = alignDown(vpn, HUGE_ORDER);
     k.unmapPages(task, file, vma.offset + base - vma.start, HUGE_PAGES);
     return mapFile(k, task, fault);
   }
@@ -409,7 +409,7 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
     task.faultLane,
     k.now(task),
     0,
-    vpn * 2 ** PAGE_SHIFT,
+    vpn * PAGE_BYTES,
     task.id,
     task.step,
     0,

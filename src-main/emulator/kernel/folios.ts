@@ -22,6 +22,11 @@ export const FolioFlag = {
   cached: 2048,
 } as const;
 
+/** First page of the run of 2^order pages that `page` lies in. Without `%`, which is slow with doubles. */
+export function alignDown(page: number, order: number): number {
+  return order === 0 ? page : Math.floor(page / (1 << order)) * (1 << order);
+}
+
 /** Why a folio left the cache, argument `c` of `folioRemoved`. */
 export const RemovedWhy = { truncated: 0, punched: 1, reclaimed: 2 } as const;
 

@@ -4,7 +4,7 @@ import type { Recorder } from '#emulator/engine/recorder';
 import { BlockState } from '#emulator/filesystem/block-map';
 import type { FileSystem } from '#emulator/filesystem/filesystem';
 import type { Journal } from '#emulator/filesystem/journal';
-import { PAGE_SHIFT, Pte } from '#emulator/mmu/page-table';
+import { PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
 import type { Policy } from '#emulator/policies/policy';
 import { EventKind } from '#model/events';
 import type { KernelDocument } from '#model/kernel';
@@ -630,7 +630,7 @@ export class Kernel {
         task.lane,
         this.now(task) - took,
         took,
-        vpn * 2 ** PAGE_SHIFT,
+        vpn * PAGE_BYTES,
         task.core,
         count,
         0,

@@ -80,7 +80,7 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
   const { vma, vpn, page } = fault;
   const { file } = vma;
   const { folios } = k;
-  const inTable = vpn % TABLE_PAGES;
+  const inTable = vpn - Math.floor(vpn / TABLE_PAGES) * TABLE_PAGES;
   const inVma = vpn - vma.start;
   const from = Math.max(inTable - (inTable % around), inTable - Math.min(inTable, inVma));
   const to = Math.min(from + around, TABLE_PAGES, inTable + vma.pages - inVma);

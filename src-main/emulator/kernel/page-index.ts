@@ -1,6 +1,6 @@
 import { NO_FOLIO } from './folios.ts';
 
-/** Pages a chunk indexes. */
+/** Pages a chunk indexes. The rest of a division by it is taken by subtraction: `%` of doubles is what would cost most here. */
 const CHUNK = 512;
 
 interface Chunk {
@@ -25,7 +25,7 @@ export class PageIndex {
   get(page: number): number {
     const key = Math.floor(page / CHUNK);
     const chunk = key === this.lastKey ? this.last : this.find(key);
-    return chunk === null ? NO_FOLIO : chunk.slots[page % CHUNK] - 1;
+    return chunk === null ? NO_FOLIO : chunk.slots[page - key * CHUNK] - 1;
   }
 
   /** Whether `count` pages from `page` on are all absent. */
@@ -36,8 +36,9 @@ export class PageIndex {
 
   put(page: number, count: number, folio: number): void {
     for (let i = 0; i < count; i++) {
-      const chunk = this.make(Math.floor((page + i) / CHUNK));
-      const slot = (page + i) % CHUNK;
+      const key = Math.floor((page + i) / CHUNK);
+      const chunk = this.make(key);
+      const slot = page + i - key * CHUNK;
       if (chunk.slots[slot] === 0) {
         chunk.cached++;
         this.cached++;
@@ -48,8 +49,9 @@ export class PageIndex {
 
   remove(page: number, count: number): void {
     for (let i = 0; i < count; i++) {
-      const chunk = this.find(Math.floor((page + i) / CHUNK));
-      const slot = (page + i) % CHUNK;
+      const key = Math.floor((page + i) / CHUNK);
+      const chunk = this.find(key);
+      const slot = page + i - key * CHUNK;
       if (chunk === null || chunk.slots[slot] === 0) continue;
       chunk.slots[slot] = 0;
       chunk.cached--;
@@ -75,7 +77,7 @@ export class PageIndex {
       const key = this.keys[k];
       const chunk = this.chunks.get(key)!;
       if ((dirty ? chunk.dirty : chunk.cached) === 0) continue;
-      for (let i = key === first ? page % CHUNK : 0; i < CHUNK; i++) if (chunk.slots[i] !== 0) return key * CHUNK + i;
+      for (let i = key === first ? page - key * CHUNK : 0; i < CHUNK; i++) if (chunk.slots[i] !== 0) return key * CHUNK + i;
     }
     return Infinity;
   }

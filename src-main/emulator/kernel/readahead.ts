@@ -25,7 +25,7 @@ function log2(n: number): number {
 }
 
 function roundDown(n: number, unit: number): number {
-  return n - (n % unit);
+  return Math.floor(n / unit) * unit;
 }
 
 function nextPowerOfTwo(n: number): number {

@@ -211,7 +211,7 @@ function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean 
  */
 function zeroRest(k: Kernel, task: Task, file: KernelFile, page: number): void {
   const unit = k.fs.pagesPerBlock;
-  const first = page - (page % unit);
+  const first = Math.floor(page / unit) * unit;
   for (let other = first; other < Math.min(first + unit, file.pages); other++) {
     const there = file.index.get(other);
     if (there !== NO_FOLIO && (k.folios.flags[there] & FolioFlag.dirty) !== 0) continue;

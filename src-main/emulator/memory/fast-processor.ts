@@ -10,7 +10,9 @@ import {
 } from '#emulator/cpu/processor';
 import type { PageTable } from '#emulator/mmu/page-table';
 import { InputError } from '#model/problem';
+import { LinearMemory } from './linear-memory.ts';
 import { ACCESSES_A_CALL, instantiateMemoryPath, MORE, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
+import { WasmPageTable } from './wasm-page-table.ts';
 import { zipfConstants } from './zipf.ts';
 
 /** Most pages that are invalidated one by one; beyond, the space's entries go altogether (Linux: tlb_single_page_flush_ceiling). */
@@ -26,37 +28,6 @@ const SHARE_ONE = 2 ** 32;
 
 const share = (fraction: number): number => Math.min(SHARE_ONE, Math.floor(fraction * SHARE_ONE));
 
-class WasmPageTable implements PageTable {
-  private readonly path: MemoryPath;
-  private readonly space: number;
-
-  constructor(path: MemoryPath, space: number) {
-    this.path = path;
-    this.space = space;
-  }
-  get mapped(): number {
-    return this.path.mapped(this.space);
-  }
-  flags(vpn: number): number {
-    return this.path.pteFlags(this.space, vpn);
-  }
-  frame(vpn: number): number {
-    return this.path.pteFrame(this.space, vpn);
-  }
-  set(vpn: number, frame: number, flags: number): void {
-    this.path.pteSet(this.space, vpn, frame, flags);
-  }
-  setHuge(vpn: number, frame: number, flags: number): void {
-    this.path.pteSetHuge(this.space, vpn, frame, flags);
-  }
-  change(vpn: number, clear: number, set: number): void {
-    this.path.pteChange(this.space, vpn, clear, set);
-  }
-  clear(vpn: number): number {
-    return this.path.pteClear(this.space, vpn);
-  }
-}
-
 /** The processor on the WebAssembly memory path. */
 export class FastProcessor implements Processor {
   readonly coreCount: number;
@@ -64,11 +35,16 @@ export class FastProcessor implements Processor {
   private readonly path: MemoryPath;
   private readonly tables: PageTable[] = [];
   private readonly batches: (AccessBatch | null)[];
-  /** Copies of what lies in linear memory, whose views would go stale when it grows. */
+  private readonly memory: LinearMemory;
+  /** Copies of what lies in linear memory, for those who ask. */
   private readonly times: Float64Array[];
   private readonly counts = new Float64Array(CPU_COUNTERS.length);
-  private view: Float64Array;
-  private readonly timeAt: number[];
+  // Where each core keeps its clock, its time by cause, the address and the kind of its fault, and where the counters
+  // are: indices into the views of the memory.
+  private readonly nowAt: Int32Array;
+  private readonly timeAt: Int32Array;
+  private readonly faultAddressAt: Int32Array;
+  private readonly faultKindAt: Int32Array;
   private readonly countersAt: number;
 
   constructor(figures: ProcessorFigures, cores: number, frames: number) {
@@ -77,17 +53,21 @@ export class FastProcessor implements Processor {
     this.costs = figures;
     this.path = instantiateMemoryPath();
     setUp(this.path, figures, cores, frames);
-    this.view = new Float64Array(this.path.memory.buffer);
+    this.memory = new LinearMemory(this.path.memory);
     this.batches = new Array<AccessBatch | null>(cores).fill(null);
     this.times = Array.from({ length: cores }, () => new Float64Array(CYCLE_CAUSES.length));
-    this.timeAt = Array.from({ length: cores }, (_, core) => this.path.timeAt(core) / 8);
+    this.nowAt = Int32Array.from({ length: cores }, (_, core) => this.path.nowAt(core) / 8);
+    this.timeAt = Int32Array.from({ length: cores }, (_, core) => this.path.timeAt(core) / 8);
+    this.faultAddressAt = Int32Array.from({ length: cores }, (_, core) => this.path.faultAddressAt(core) / 8);
+    this.faultKindAt = Int32Array.from({ length: cores }, (_, core) => this.path.faultKindAt(core));
     this.countersAt = this.path.countersAt() / 8;
   }
 
   createSpace(): number {
     const space = this.path.createSpace();
     if (space < 0) throw new RangeError('more address spaces than the page tables hold (1024)');
-    this.tables.push(new WasmPageTable(this.path, space));
+    this.memory.afterGrowth();
+    this.tables.push(new WasmPageTable(this.path, this.memory, space));
     return space;
   }
   pageTable(space: number): PageTable {
@@ -95,7 +75,6 @@ export class FastProcessor implements Processor {
   }
   switchTo(core: number, space: number): void {
     this.path.switchTo(core, space, this.costs.contextSwitch);
-    this.copyTime(core);
   }
 
   begin(core: number, batch: AccessBatch): void {
@@ -135,7 +114,6 @@ export class FastProcessor implements Processor {
       if (reason === REFILL) this.fillTrace(core, batch);
       reason = this.path.run(core, horizon, ACCESSES_A_CALL);
     }
-    this.copyTime(core);
     return reason as StopReason;
   }
 
@@ -154,53 +132,42 @@ export class FastProcessor implements Processor {
     return this.path.retired(core);
   }
   faultAddress(core: number): number {
-    return this.path.faultAddress(core);
+    return this.memory.f64[this.faultAddressAt[core]];
   }
   faultIsWrite(core: number): boolean {
-    return (this.path.faultKind(core) & 1) !== 0;
+    return this.memory.u8[this.faultKindAt[core]] !== 0;
   }
   faultPresent(core: number): boolean {
-    return (this.path.faultKind(core) & 2) !== 0;
+    return this.memory.u8[this.faultKindAt[core] + 1] !== 0;
   }
   now(core: number): number {
-    return this.path.now(core);
+    return this.memory.f64[this.nowAt[core]];
   }
   charge(core: number, cause: CycleCause, ps: number): void {
     const whole = Math.round(ps);
-    this.path.charge(core, cause, whole);
-    this.times[core][cause] += whole;
+    const { f64 } = this.memory;
+    f64[this.nowAt[core]] += whole;
+    f64[this.timeAt[core] + cause] += whole;
   }
   advanceTo(core: number, time: number): void {
     this.path.advanceTo(core, CycleCause.idle, time);
-    this.copyTime(core);
   }
   fence(core: number): void {
     this.path.fence(core);
-    this.copyTime(core);
   }
   invalidate(core: number, space: number, vpn: number, count: number): void {
     this.path.invalidate(core, space, vpn, count, FLUSH_CEILING);
-    for (let c = 0; c < this.coreCount; c++) this.copyTime(c);
   }
 
   timeByCause(core: number): Float64Array {
-    return this.times[core];
-  }
-  counters(): Float64Array {
-    const view = this.current();
-    for (let i = 0; i < this.counts.length; i++) this.counts[i] = view[this.countersAt + i];
-    return this.counts;
-  }
-
-  private current(): Float64Array {
-    if (this.view.length === 0) this.view = new Float64Array(this.path.memory.buffer);
-    return this.view;
-  }
-  private copyTime(core: number): void {
-    const view = this.current();
     const time = this.times[core];
     const at = this.timeAt[core];
-    for (let i = 0; i < time.length; i++) time[i] = view[at + i];
+    for (let i = 0; i < time.length; i++) time[i] = this.memory.f64[at + i];
+    return time;
+  }
+  counters(): Float64Array {
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = this.memory.f64[this.countersAt + i];
+    return this.counts;
   }
 }
 

@@ -74,15 +74,18 @@ export interface MemoryPath {
   setZipf(core: number, skew: number, lower: number, upper: number, cut: number): void;
   setTraceChunk(core: number, first: number, end: number): void;
   run(core: number, horizon: number, most: number): number;
-  now(core: number): number;
+  /** Address of the core's clock, ps. */
+  nowAt(core: number): number;
   retired(core: number): number;
-  faultAddress(core: number): number;
-  faultKind(core: number): number;
-  charge(core: number, cause: number, ps: number): void;
+  /** Address of the address of the core's last fault. */
+  faultAddressAt(core: number): number;
+  /** Address of two bytes: whether that access is a store, whether an entry was present. */
+  faultKindAt(core: number): number;
   advanceTo(core: number, cause: number, time: number): void;
   fence(core: number): void;
   switchTo(core: number, space: number, cost: number): void;
   invalidate(core: number, space: number, vpn: number, pages: number, ceiling: number): void;
+  /** Address of the core's time by cause, ps. */
   timeAt(core: number): number;
   countersAt(): number;
   traceAt(core: number): number;
@@ -94,7 +97,10 @@ export interface MemoryPath {
   pteSetHuge(space: number, vpn: number, frame: number, flags: number): void;
   pteChange(space: number, vpn: number, clear: number, set: number): void;
   pteClear(space: number, vpn: number): number;
-  mapped(space: number): number;
+  /** Address of the leaf table that maps `vpn`, 0 where there is none. */
+  leafTableAt(space: number, vpn: number): number;
+  /** Address of the number of present entries of the space. */
+  mappedAt(space: number): number;
 }
 
 /** Accesses of a trace that are in linear memory at once (`TRACE_CHUNK` in `wasm/state.ts`). */

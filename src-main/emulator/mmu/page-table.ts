@@ -9,8 +9,7 @@ export const Pte = {
   huge: 0x080,
 } as const;
 
-/** Bytes and bits of the base page. */
-export const PAGE_SHIFT = 12;
+/** Bytes of the base page. */
 export const PAGE_BYTES = 4096;
 /** Pages a 2 MiB entry maps. */
 export const HUGE_PAGES = 512;

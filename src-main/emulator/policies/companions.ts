@@ -17,7 +17,7 @@ import type { Maybe, Op, Task } from '#emulator/kernel/task';
 export function blockPages(k: Kernel, file: KernelFile, folio: number): [number, number] {
   const unit = k.fs.pagesPerBlock;
   const page = k.folios.index[folio];
-  const first = page - (page % unit);
+  const first = Math.floor(page / unit) * unit;
   const end = Math.ceil((page + k.folios.pages(folio)) / unit) * unit;
   return [first, Math.max(page + 1, Math.min(end, file.pages))];
 }

@@ -1,14 +1,14 @@
 // What the processor calls: set-up, batches, TLB maintenance, page tables. Figures arrive one by one, by name.
 import { run } from './core';
-import { createSpace, placeTables, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, setUpTables } from './page-table';
+import { createSpace, leafTableAt, placeTables, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, setUpTables } from './page-table';
 import { flushAll, flushPage, flushSpace, flushWalkCaches, makeTlb } from './tlb';
 import {
   advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, countersBase, DRAIN_BUCKETS, EXCLUSIVE, INCLUSIVE, Level, machine,
-  mappedOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, waitUntil,
+  mappedAtOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, waitUntil,
 } from './state';
 
-export { createSpace, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, run };
-export { mappedOf as mapped };
+export { createSpace, leafTableAt, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, run };
+export { mappedAtOf as mappedAt };
 
 const COUNTERS: u32 = 64;
 const CAUSES: u32 = 32;
@@ -208,22 +208,18 @@ export function setTraceChunk(number: u32, first: u32, end: u32): void {
   core.traceEnd = end;
 }
 
-export function now(number: u32): f64 {
-  return coreAt(number).now;
+export function nowAt(number: u32): usize {
+  return changetype<usize>(coreAt(number)) + offsetof<Core>('now');
 }
 export function retired(number: u32): u32 {
   return coreAt(number).issued;
 }
-export function faultAddress(number: u32): f64 {
-  return coreAt(number).faultAddress;
+export function faultAddressAt(number: u32): usize {
+  return changetype<usize>(coreAt(number)) + offsetof<Core>('faultAddress');
 }
-/** Bit 0: a store. Bit 1: an entry was present. */
-export function faultKind(number: u32): u32 {
-  const core = coreAt(number);
-  return (core.faultIsWrite ? 1 : 0) | (core.faultPresent ? 2 : 0);
-}
-export function charge(number: u32, cause: u32, ps: f64): void {
-  advance(coreAt(number), cause, ps);
+/** Two bytes: whether it was a store, whether an entry was present. */
+export function faultKindAt(number: u32): usize {
+  return changetype<usize>(coreAt(number)) + offsetof<Core>('faultIsWrite');
 }
 export function advanceTo(number: u32, cause: u32, time: f64): void {
   waitUntil(coreAt(number), cause, time);

@@ -80,6 +80,12 @@ export function leafSlot(space: i32, vpn: i64): u32 {
   return ((frameOf(entry) - machine().frames) << 9) | indexAt(vpn, 1);
 }
 
+/** Address of the leaf table that maps `vpn`; 0 where there is none, or a 2 MiB entry. */
+export function leafTableAt(space: i32, page: f64): usize {
+  const slot = leafSlot(space, <i64>page);
+  return slot == NO_TABLE || (slot & HUGE_REGION) != 0 ? 0 : entryAt(slot & ~511);
+}
+
 // The region table: (space, vpn / 512) -> first slot of the leaf table, or the page-directory slot of a 2 MiB page.
 // @ts-ignore: decorator
 @inline

@@ -132,6 +132,7 @@ export class Core {
   pending: bool;
   pendingStore: bool;
   faulted: bool;
+  /** Read from outside together with the next one. */
   faultIsWrite: bool;
   faultPresent: bool;
   nextFill: u32;
@@ -246,11 +247,11 @@ export function rootOf(space: i32): u32 {
 export function setRoot(space: i32, table: u32): void {
   store<u32>(rootsAt + (<usize>space << 2), table);
 }
-export function mappedOf(space: i32): f64 {
-  return load<f64>(mappedAt + (<usize>space << 3));
+export function mappedAtOf(space: i32): usize {
+  return mappedAt + (<usize>space << 3);
 }
 export function addMapped(space: i32, pages: f64): void {
-  store<f64>(mappedAt + (<usize>space << 3), mappedOf(space) + pages);
+  store<f64>(mappedAtOf(space), load<f64>(mappedAtOf(space)) + pages);
 }
 
 // @ts-ignore: decorator
