@@ -262,7 +262,8 @@ function hugeOrder(k: Kernel, fault: Fault): number {
   const { vma, vpn, page } = fault;
   const first = alignDown(vpn, HUGE_ORDER);
   const inFile = page - (vpn - first);
-  const fits = first >= vma.start && first + HUGE_PAGES <= vma.start + vma.pages && inFile === alignDown(inFile, HUGE_ORDER);
+  const fits =
+    first >= vma.start && first + HUGE_PAGES <= vma.start + vma.pages && inFile === alignDown(inFile, HUGE_ORDER);
   return fits && vma.file.index.absent(inFile, HUGE_PAGES) ? HUGE_ORDER : 0;
 }
 

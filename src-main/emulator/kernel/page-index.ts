@@ -77,7 +77,8 @@ export class PageIndex {
       const key = this.keys[k];
       const chunk = this.chunks.get(key)!;
       if ((dirty ? chunk.dirty : chunk.cached) === 0) continue;
-      for (let i = key === first ? page - key * CHUNK : 0; i < CHUNK; i++) if (chunk.slots[i] !== 0) return key * CHUNK + i;
+      for (let i = key === first ? page - key * CHUNK : 0; i < CHUNK; i++)
+        if (chunk.slots[i] !== 0) return key * CHUNK + i;
     }
     return Infinity;
   }
