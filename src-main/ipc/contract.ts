@@ -18,12 +18,14 @@ import {
 } from './schemas.ts';
 import {
   aggregateSchema,
+  criteriaSchema,
   eventFilterSchema,
   eventMapSchema,
   eventRowSchema,
   extentSchema,
   pageLifeSchema,
   runMarkSchema,
+  searchProgressSchema,
   tileSchema,
 } from './timeline-schemas.ts';
 
@@ -115,7 +117,13 @@ export const contract = {
   /** How many events a run has and the time they span. */
   'timeline.extent': { request: runIdSchema, response: extentSchema },
   'timeline.tile': {
-    request: v.strictObject({ run: runIdSchema, from: finite, to: finite, columns }),
+    request: v.strictObject({
+      run: runIdSchema,
+      from: finite,
+      to: finite,
+      columns,
+      criteria: v.optional(criteriaSchema),
+    }),
     response: tileSchema,
   },
   'timeline.event': { request: v.strictObject({ run: runIdSchema, event: eventIndex }), response: eventRowSchema },
@@ -124,7 +132,7 @@ export const contract = {
     request: v.strictObject({ run: runIdSchema, filter: eventFilterSchema, start: eventIndex, limit }),
     response: v.object({ events: v.array(eventRowSchema), next: v.nullable(eventIndex) }),
   },
-  /** An event, its causes up to the root, and what it caused directly (the first `limit` of them). */
+  /** An event, its causes up to the root, and what follows from it, by way of others too (the first `limit`). */
   'timeline.chain': {
     request: v.strictObject({ run: runIdSchema, event: eventIndex, limit }),
     response: v.object({ causes: v.array(eventRowSchema), effects: v.array(eventRowSchema) }),
@@ -138,6 +146,21 @@ export const contract = {
       direction: v.picklist(['next', 'previous']),
     }),
     response: v.nullable(eventRowSchema),
+  },
+  /** Looks for events a little further; asked again until it is complete. */
+  'timeline.search': {
+    request: v.strictObject({ run: runIdSchema, criteria: criteriaSchema }),
+    response: searchProgressSchema,
+  },
+  /** The hit after event `event` (-1: the first of all), or before it, and how many come before that one. */
+  'timeline.hit': {
+    request: v.strictObject({
+      run: runIdSchema,
+      criteria: criteriaSchema,
+      event: v.pipe(v.number(), v.integer(), v.minValue(-1)),
+      direction: v.picklist(['next', 'previous']),
+    }),
+    response: v.nullable(v.object({ event: eventRowSchema, rank: eventIndex })),
   },
   /** Where events lie in time and place: faults by address, requests by sector. */
   'timeline.map': {

@@ -1,33 +1,23 @@
 import type { EventRow } from '#model/tile';
+import type { EventListRequest } from '#store/event-queries';
 import type { Aggregate, EventFilter } from './timeline-schemas.ts';
 
 /** What of the library's client these questions use. */
 export interface EventSource {
   event(run: string, index: number): Promise<EventRow>;
   extent(run: string): Promise<{ readonly from: number; readonly to: number }>;
-  eventList(
-    run: string,
-    request: {
-      start?: number;
-      from?: number;
-      to?: number;
-      lanes?: readonly number[];
-      kinds?: readonly number[];
-      limit?: number;
-    },
-  ): Promise<{ rows: EventRow[]; next: number | null }>;
+  effects(run: string, event: number, limit: number): Promise<EventRow[]>;
+  eventList(run: string, request: EventListRequest): Promise<{ rows: EventRow[]; next: number | null }>;
 }
 
 /** A chain longer than this is cut: a cause always comes before its effect, so it ends, but need not be short. */
 const LONGEST_CHAIN = 64;
-/** Effects are recorded soon after their cause: this many events are looked through for them. */
-const EFFECTS_WITHIN = 4096;
 /** Events looked at in one piece. */
 const PAGE = 20_000;
 /** A selection of more events than this is aggregated over its first ones, and says so through `complete`. */
 const MOST_AGGREGATED = 2_000_000;
 
-/** An event followed by its causes up to the root, and the events it caused directly. */
+/** An event followed by its causes up to the root, and the events that follow from it, directly or by way of others. */
 export async function chainOf(
   source: EventSource,
   run: string,
@@ -40,8 +30,7 @@ export async function chainOf(
     causes.push(row);
     cause = row.cause;
   }
-  const { rows } = await source.eventList(run, { start: index + 1, limit: EFFECTS_WITHIN });
-  return { causes, effects: rows.filter((row) => row.cause === index).slice(0, limit) };
+  return { causes, effects: await source.effects(run, index, limit) };
 }
 
 /** The next event that starts after `time`, or the last that starts before it. */
@@ -117,11 +106,12 @@ function aggregateOf(kind: number, durations: number[], addresses: number): Aggr
   };
 }
 
-function narrowed(filter: EventFilter): { from?: number; to?: number; lanes?: number[]; kinds?: number[] } {
+function narrowed(filter: EventFilter): Omit<EventListRequest, 'start' | 'limit'> {
   return {
     ...(filter.from === undefined ? {} : { from: filter.from }),
     ...(filter.to === undefined ? {} : { to: filter.to }),
     ...(filter.lanes === undefined ? {} : { lanes: filter.lanes }),
     ...(filter.kinds === undefined ? {} : { kinds: filter.kinds }),
+    ...(filter.criteria === undefined ? {} : { criteria: filter.criteria }),
   };
 }

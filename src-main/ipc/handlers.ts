@@ -117,7 +117,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'files.formats': () => IMPORTERS.map(({ id, label }) => ({ id, label })),
 
     'timeline.extent': (run) => library.extent(run),
-    'timeline.tile': ({ run, from, to, columns }) => library.tile(run, { from, to, columns }),
+    'timeline.tile': ({ run, ...request }) => library.tile(run, defined(request)),
     'timeline.event': ({ run, event }) => library.event(run, event),
     'timeline.events': async ({ run, filter, start, limit }) => {
       const { rows, next } = await library.eventList(run, { ...defined(filter), start, limit });
@@ -125,6 +125,8 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     },
     'timeline.chain': ({ run, event, limit }) => chainOf(library, run, event, limit),
     'timeline.seek': ({ run, filter, time, direction }) => seekEvent(library, run, filter, time, direction),
+    'timeline.search': ({ run, criteria }) => library.search(run, criteria),
+    'timeline.hit': ({ run, criteria, event, direction }) => library.hit(run, criteria, event, direction),
     'timeline.map': (request) => maps.make(request),
     'timeline.pageLife': ({ run, event }) => pageLifeOfEvent(library, run, event),
     'marks.list': (run) => library.marks(run),

@@ -3,6 +3,7 @@ import type { EventMap } from './address-map.ts';
 import type { RunExtent } from '#model/library';
 import { LONGEST_MARK_TEXT, MARK_ID, MARK_KINDS, type RunMark } from '#model/mark';
 import { PAGE_STATES, type PageLife } from '#model/page-life';
+import { PLACE_KINDS, type EventCriteria, type SearchProgress } from '#model/search';
 import type { EventRow, Tile } from '#model/tile';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -51,12 +52,33 @@ export const eventRowSchema: v.GenericSchema<EventRow> = v.object({
   cause: v.pipe(v.number(), v.integer(), v.minValue(-1)),
 });
 
+const kindNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
+
+/** `EventCriteria` of model/search. */
+export const criteriaSchema = v.strictObject({
+  kinds: v.exactOptional(v.pipe(v.array(kindNumber), v.maxLength(256))),
+  lanes: v.exactOptional(v.array(count)),
+  place: v.exactOptional(v.strictObject({ of: v.picklist(PLACE_KINDS), from: finite, to: finite })),
+  thread: v.exactOptional(count),
+  causedBy: v.exactOptional(kindNumber),
+  duration: v.exactOptional(v.strictObject({ least: v.exactOptional(finite), most: v.exactOptional(finite) })),
+}) satisfies v.GenericSchema<EventCriteria>;
+
+/** `SearchProgress` of model/search. */
+export const searchProgressSchema: v.GenericSchema<SearchProgress> = v.object({
+  searched: count,
+  events: count,
+  hits: count,
+  complete: v.boolean(),
+});
+
 /** Which events are meant; an absent field does not restrict. Times in ps. */
 export const eventFilterSchema = v.strictObject({
   from: v.optional(finite),
   to: v.optional(finite),
   lanes: v.optional(v.array(count)),
   kinds: v.optional(v.array(count)),
+  criteria: v.optional(criteriaSchema),
 });
 export type EventFilter = v.InferOutput<typeof eventFilterSchema>;
 

@@ -1,3 +1,5 @@
+import type { EventCriteria } from '#model/search';
+
 /**
  * What a timeline shows of a run: a tile covers a range of time in equal columns. Events shorter than a
  * column are gathered in cells, one a (column, lane, kind); longer ones come one by one as spans. Arrays
@@ -67,6 +69,8 @@ export interface TileRequest {
   readonly columns: number;
   readonly lanes?: readonly number[];
   readonly kinds?: readonly number[];
+  /** Only events that meet them, and counters. */
+  readonly criteria?: EventCriteria;
 }
 
 /** One event, for hover texts and lists; meanings in `EVENT_KINDS`. */

@@ -1,7 +1,9 @@
 import type { EventBatch } from '#model/events';
+import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
 import { FULL_BATCH, rowOf } from '#stream/batches';
 import { buildTile } from '#stream/tile';
+import type { EventSearch } from './event-search.ts';
 import { batchOf, type EventStore } from './event-store.ts';
 
 /** Around which time to look for events. Empty filters mean everything. */
@@ -25,6 +27,7 @@ export interface EventListRequest {
   readonly to?: number;
   readonly lanes?: readonly number[];
   readonly kinds?: readonly number[];
+  readonly criteria?: EventCriteria;
   /** Default 100. */
   readonly limit?: number;
 }
@@ -57,11 +60,12 @@ export function nearestEvents(store: EventStore, stream: number, request: NearRe
     .slice(0, request.limit ?? 10);
 }
 
-/** See `Library.eventList`. */
+/** See `Library.eventList`. @param search complete, for the request's criteria */
 export function listEvents(
   store: EventStore,
   stream: number,
   request: EventListRequest,
+  search?: EventSearch,
 ): { rows: EventRow[]; next: number | null } {
   const { events, levels } = store.headsOf(stream);
   const limit = request.limit ?? 100;
@@ -73,14 +77,15 @@ export function listEvents(
     batch.time[i] >= from &&
     batch.time[i] < to &&
     (lanes === null || lanes.has(batch.lane[i])) &&
-    (kinds === null || kinds.has(batch.kind[i]));
+    (kinds === null || kinds.has(batch.kind[i])) &&
+    (search === undefined || search.has(batch.first + i));
   const rows: EventRow[] = [];
   let index = Math.max(0, request.start ?? 0);
   while (index < events) {
     const number = batchOf(index);
     const [, minTime, maxTime] = levels[0][number];
     const end = Math.min(events, (number + 1) * FULL_BATCH);
-    if (minTime < to && maxTime >= from) {
+    if (minTime < to && maxTime >= from && (search === undefined || search.hitsIn(number) > 0)) {
       const batch = store.keptBatch(stream, number);
       for (; index < end; index++) {
         if (!wanted(batch, index - batch.first)) continue;
@@ -91,4 +96,29 @@ export function listEvents(
     index = end;
   }
   return { rows, next: null };
+}
+
+/** Batches looked through for what an event led to: a million events, some tens of milliseconds. */
+const EFFECT_BATCHES = 16;
+
+/** See `Library.effects`. */
+export function effectsOf(store: EventStore, stream: number, event: number, limit: number): EventRow[] {
+  const { events, levels } = store.headsOf(stream);
+  const first = batchOf(event);
+  const last = Math.min(levels[0].length, first + EFFECT_BATCHES);
+  const found = new Set([event]);
+  const rows: EventRow[] = [];
+  for (let number = first; number < last; number++) {
+    const { cause } = store.readBatch(stream, number, ['cause']);
+    for (let i = 0; i < cause.length; i++) {
+      const index = number * FULL_BATCH + i;
+      // A cause comes before its effect: what is older than the event cannot follow from it.
+      if (cause[i] < event || index <= event || !found.has(cause[i])) continue;
+      found.add(index);
+      const batch = store.keptBatch(stream, number);
+      rows.push(rowOf(batch, i));
+      if (rows.length === limit || index === events - 1) return rows;
+    }
+  }
+  return rows;
 }

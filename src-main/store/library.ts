@@ -6,6 +6,7 @@ import type { KeptMark, RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
 import { canonicalJson } from '#model/validate';
+import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { FULL_BATCH, rowOf, sliceBatch } from '#stream/batches';
 import { buildTile } from '#stream/tile';
@@ -13,7 +14,8 @@ import { packBlob, unpackBlob } from './codec.ts';
 import { readBundle, writeBundle, type BundledRun } from './bundle.ts';
 import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import { EventStore, batchOf } from './event-store.ts';
-import { listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
+import { effectsOf, listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
+import { EventSearch } from './event-search.ts';
 import { damaged, translated } from './failures.ts';
 import { hashOfText } from './hashes.ts';
 import { ID_LENGTH, idOf, isHash } from './ids.ts';
@@ -33,11 +35,17 @@ import {
   type RunRow,
 } from './run-rows.ts';
 import { keptMarksOf, marksIn, mergeMarks, putMark, removeMark } from './run-marks.ts';
+import { Recent } from './recent.ts';
 import { RunWriter } from './run-writer.ts';
 import { isAlive, ownerOfThisProcess } from './owners.ts';
 
 /** Most columns of a tile: no screen is wider. */
 const MOST_COLUMNS = 16_384;
+
+/** Batches that a step of a search looks through: some tens of milliseconds. */
+const SEARCHED_AT_ONCE = 6;
+/** Searches that are remembered, each a bit an event and its summaries. */
+const SEARCHES_KEPT = 4;
 
 /** Whether a run was new, and under which id it is in the library. */
 export interface Saved {
@@ -56,6 +64,7 @@ export class Library {
   private readonly db: Db;
   private readonly now: () => Date;
   private readonly store: EventStore;
+  private readonly searches = new Recent<EventSearch>(SEARCHES_KEPT);
   private readonly writers = new Map<number, RunWriter>();
   private readonly owner = `${ownerOfThisProcess()}:${randomUUID()}`;
 
@@ -261,7 +270,12 @@ export class Library {
   /** Part of a run, as a timeline shows it. */
   tile(reference: string, request: TileRequest): Tile {
     refuseBadTile(request);
-    return this.guard(() => buildTile(this.store.tileSource(this.find(reference).stream), request));
+    return this.guard(() => {
+      const { stream } = this.find(reference);
+      const { criteria } = request;
+      const source = criteria === undefined ? this.store.tileSource(stream) : this.found(stream, criteria).tileSource();
+      return buildTile(source, request);
+    });
   }
 
   /** Number of batches of a run; each holds {@link FULL_BATCH} events, the last the rest. */
@@ -309,9 +323,48 @@ export class Library {
     return this.guard(() => nearestEvents(this.store, this.find(reference).stream, request));
   }
 
+  /**
+   * What an event led to, directly or by way of others, in order of recording: at most `limit` events, sought among the
+   * million that follow.
+   */
+  effects(reference: string, event: number, limit: number): EventRow[] {
+    return this.guard(() => effectsOf(this.store, this.find(reference).stream, event, limit));
+  }
+
   /** A page of the list of events, in order of recording. */
   eventList(reference: string, request: EventListRequest): { rows: EventRow[]; next: number | null } {
-    return this.guard(() => listEvents(this.store, this.find(reference).stream, request));
+    return this.guard(() => {
+      const { stream } = this.find(reference);
+      const { criteria } = request;
+      return listEvents(this.store, stream, request, criteria === undefined ? undefined : this.found(stream, criteria));
+    });
+  }
+
+  /** Looks for events a little further; to be called until it says that it is complete. */
+  search(reference: string, criteria: EventCriteria): SearchProgress {
+    return this.guard(() => {
+      const search = this.searchOf(this.find(reference).stream, criteria);
+      search.advance(SEARCHED_AT_ONCE);
+      return search.progress;
+    });
+  }
+
+  /**
+   * The hit after event `event` or before it, and how many hits come before that one; null where there is none. For
+   * the first or last of all begin with -1, or with the run's number of events.
+   */
+  hit(
+    reference: string,
+    criteria: EventCriteria,
+    event: number,
+    direction: 'next' | 'previous',
+  ): { event: EventRow; rank: number } | null {
+    return this.guard(() => {
+      const { stream, events } = this.find(reference);
+      const search = this.found(stream, criteria);
+      const index = search.beside(Math.max(-1, Math.min(events, event)), direction);
+      return index < 0 ? null : { event: this.event(reference, index), rank: search.rankOf(index) };
+    });
   }
 
   // --- changing ---
@@ -391,6 +444,7 @@ export class Library {
         })
         .immediate();
       this.store.forget();
+      this.searches.clear();
       if (purged > 0) {
         this.db.pragma('incremental_vacuum');
         this.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -482,6 +536,18 @@ export class Library {
     } catch (error) {
       throw translated(error, this.path);
     }
+  }
+
+  private searchOf(stream: number, criteria: EventCriteria): EventSearch {
+    const key = `${stream} ${canonicalJson(criteria)}`;
+    return this.searches.get(key, () => new EventSearch(this.store, stream, criteria));
+  }
+
+  /** A search that is complete. */
+  private found(stream: number, criteria: EventCriteria): EventSearch {
+    const search = this.searchOf(stream, criteria);
+    search.finish();
+    return search;
   }
 
   private writer(token: number): RunWriter {

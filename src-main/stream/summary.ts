@@ -40,9 +40,12 @@ function bucketsFor(slots: number): number {
 
 const grid = new Grid();
 
-/** Summary of one batch. Times must be finite and not negative. */
-export function summarise(batch: EventBatch): Summary {
-  const { count, time, duration, lane, kind, first } = batch;
+/**
+ * Summary of one batch. Times must be finite and not negative.
+ * @param batch with `index`, its events are those of the run; without, they follow its first one
+ */
+export function summarise(batch: EventBatch & { readonly index?: Int32Array }): Summary {
+  const { count, time, duration, lane, kind, first, index } = batch;
   if (count === 0) throw new RangeError('an empty batch has no summary');
   let minTime = Infinity;
   let maxTime = 0;
@@ -64,8 +67,9 @@ export function summarise(batch: EventBatch): Summary {
   for (let i = 0; i < count; i++) {
     const bucket = Math.floor(time[i] / width) - base;
     const slot = grid.slotOf(lane[i], kind[i]);
-    if (duration[i] >= width) grid.span(slot, bucket, first + i, time[i], duration[i]);
-    else grid.event(slot, bucket, first + i, duration[i]);
+    const event = index === undefined ? first + i : index[i];
+    if (duration[i] >= width) grid.span(slot, bucket, event, time[i], duration[i]);
+    else grid.event(slot, bucket, event, duration[i]);
     if (kind[i] === EventKind.counter) grid.sample(slot, bucket, batch.address[i]);
   }
   return { first, events: count, exponent, base, minTime, maxTime, maxEnd, ...take(grid.close()) };

@@ -14,6 +14,9 @@ export interface SummaryHead {
   readonly maxEnd: number;
 }
 
+/** A batch; with `index`, of some of the run's events, and which. */
+export type IndexedBatch = EventBatch & { readonly index?: Int32Array };
+
 /** From where a tile takes its parts. */
 export interface TileSource {
   /** The root, or undefined for a run without events. */
@@ -21,7 +24,7 @@ export interface TileSource {
   head(level: number, number: number): SummaryHead | undefined;
   summary(level: number, number: number): Summary;
   /** The batch below a summary of level 0; `addresses` asks for the address column too. */
-  batch(number: number, addresses: boolean): EventBatch;
+  batch(number: number, addresses: boolean): IndexedBatch;
   /** Counter values when the batch began. */
   countersAt(batch: number): readonly CounterValue[];
 }
@@ -61,7 +64,7 @@ export function buildTile(source: TileSource, request: TileRequest): Tile {
 
 interface Part {
   readonly summary?: Summary;
-  readonly batch?: EventBatch;
+  readonly batch?: IndexedBatch;
   /** Only its spans can reach into the tile. */
   readonly spansOnly: boolean;
 }
@@ -110,13 +113,13 @@ function declareAll(lane: Uint16Array, kind: Uint8Array, count: number, filter: 
   }
 }
 
-function fillFromBatch(batch: EventBatch, from: number, to: number, columns: number, column: number): void {
-  const { count, time, duration, lane, kind, address, first } = batch;
+function fillFromBatch(batch: IndexedBatch, from: number, to: number, columns: number, column: number): void {
+  const { count, time, duration, lane, kind, address, first, index } = batch;
   for (let i = 0; i < count; i++) {
     const t = time[i];
     if (t >= to || t + duration[i] < from || !grid.has(lane[i], kind[i])) continue;
     const slot = grid.slotOf(lane[i], kind[i]);
-    place(slot, first + i, t, duration[i], from, columns, column);
+    place(slot, index === undefined ? first + i : index[i], t, duration[i], from, columns, column);
     if (kind[i] === EventKind.counter && t >= from) {
       grid.sample(slot, Math.min(columns - 1, Math.floor((t - from) / column)), address[i]);
     }

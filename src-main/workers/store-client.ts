@@ -4,6 +4,7 @@ import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, 
 import type { RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
+import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { FULL_BATCH, buffersOf, sliceBatch } from '#stream/batches';
 import type { EventListRequest, NearRequest } from '#store/event-queries';
@@ -158,8 +159,25 @@ export class StoreClient {
     return this.call('nearest', [reference, request]);
   }
 
+  effects(reference: string, event: number, limit: number): Promise<EventRow[]> {
+    return this.call('effects', [reference, event, limit]);
+  }
+
   eventList(reference: string, request: EventListRequest): Promise<{ rows: EventRow[]; next: number | null }> {
     return this.call('eventList', [reference, request]);
+  }
+
+  search(reference: string, criteria: EventCriteria): Promise<SearchProgress> {
+    return this.call('search', [reference, criteria]);
+  }
+
+  hit(
+    reference: string,
+    criteria: EventCriteria,
+    event: number,
+    direction: 'next' | 'previous',
+  ): Promise<{ event: EventRow; rank: number } | null> {
+    return this.call('hit', [reference, criteria, event, direction]);
   }
 
   annotate(reference: string, change: Partial<Annotation>): Promise<Annotation> {
