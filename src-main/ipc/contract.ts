@@ -189,10 +189,10 @@ export const contract = {
     request: v.strictObject({ run: runIdSchema, mark: v.string() }),
     response: v.array(runMarkSchema),
   },
-  /** Counts, sums and quantiles of durations by kind over a span. */
+  /** Counts, sums and quantiles of durations over a span, by kind and by page. */
   'timeline.aggregate': {
     request: v.strictObject({ run: runIdSchema, filter: eventFilterSchema }),
-    response: v.object({ complete: v.boolean(), kinds: v.array(aggregateSchema) }),
+    response: aggregateSchema,
   },
 } as const;
 

@@ -1,6 +1,6 @@
 import type { EventRow } from '#model/tile';
 import type { EventListRequest } from '#store/event-queries';
-import type { Aggregate, EventFilter } from './timeline-schemas.ts';
+import type { EventFilter } from './timeline-schemas.ts';
 
 /** What of the library's client these questions use. */
 export interface EventSource {
@@ -14,8 +14,6 @@ export interface EventSource {
 const LONGEST_CHAIN = 64;
 /** Events looked at in one piece. */
 const PAGE = 20_000;
-/** A selection of more events than this is aggregated over its first ones, and says so through `complete`. */
-const MOST_AGGREGATED = 2_000_000;
 
 /** An event followed by its causes up to the root, and the events that follow from it, directly or by way of others. */
 export async function chainOf(
@@ -57,56 +55,8 @@ export async function seekEvent(
   }
 }
 
-/** Counts, sums and quantiles of durations by kind. Reads every event of the span, so that the figures are exact. */
-export async function aggregateEvents(
-  source: EventSource,
-  run: string,
-  filter: EventFilter,
-): Promise<{ complete: boolean; kinds: Aggregate[] }> {
-  const durations = new Map<number, number[]>();
-  const pages = new Map<number, Set<number>>();
-  let read = 0;
-  let start: number | null = 0;
-  while (start !== null && read < MOST_AGGREGATED) {
-    const page: { rows: EventRow[]; next: number | null } = await source.eventList(run, {
-      ...narrowed(filter),
-      start,
-      limit: PAGE,
-    });
-    for (const row of page.rows) {
-      const own = durations.get(row.kind);
-      if (own === undefined) durations.set(row.kind, [row.duration]);
-      else own.push(row.duration);
-      if (!pages.has(row.kind)) pages.set(row.kind, new Set());
-      pages.get(row.kind)?.add(row.address);
-    }
-    read += page.rows.length;
-    start = page.next;
-  }
-  const kinds = [...durations].sort(([x], [y]) => x - y);
-  return {
-    complete: start === null,
-    kinds: kinds.map(([kind, own]) => aggregateOf(kind, own, pages.get(kind)?.size ?? 0)),
-  };
-}
-
-function aggregateOf(kind: number, durations: number[], addresses: number): Aggregate {
-  durations.sort((x, y) => x - y);
-  const sum = durations.reduce((total, duration) => total + duration, 0);
-  const quantile = (q: number): number =>
-    durations[Math.min(durations.length - 1, Math.ceil(q * durations.length) - 1)];
-  return {
-    kind,
-    events: durations.length,
-    sum,
-    mean: sum / durations.length,
-    p50: quantile(0.5),
-    p99: quantile(0.99),
-    addresses,
-  };
-}
-
-function narrowed(filter: EventFilter): Omit<EventListRequest, 'start' | 'limit'> {
+/** A filter as the library takes it. */
+export function narrowed(filter: EventFilter): Omit<EventListRequest, 'start' | 'limit'> {
   return {
     ...(filter.from === undefined ? {} : { from: filter.from }),
     ...(filter.to === undefined ? {} : { to: filter.to }),

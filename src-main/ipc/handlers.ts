@@ -4,7 +4,7 @@ import { pageLifeOfEvent } from '#lab/page-life';
 import { InputError } from '#model/problem';
 import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
-import { aggregateEvents, chainOf, seekEvent } from './event-queries.ts';
+import { chainOf, narrowed, seekEvent } from './event-queries.ts';
 import type { TakenFile } from './import-schemas.ts';
 import { MapMaker } from './address-map.ts';
 import { takeFiles } from './take-files.ts';
@@ -120,7 +120,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'timeline.tile': ({ run, ...request }) => library.tile(run, defined(request)),
     'timeline.event': ({ run, event }) => library.event(run, event),
     'timeline.events': async ({ run, filter, start, limit }) => {
-      const { rows, next } = await library.eventList(run, { ...defined(filter), start, limit });
+      const { rows, next } = await library.eventList(run, { ...narrowed(filter), start, limit });
       return { events: rows, next };
     },
     'timeline.chain': ({ run, event, limit }) => chainOf(library, run, event, limit),
@@ -132,7 +132,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'marks.list': (run) => library.marks(run),
     'marks.put': ({ run, mark }) => library.putMark(run, mark),
     'marks.remove': ({ run, mark }) => library.removeMark(run, mark),
-    'timeline.aggregate': ({ run, filter }) => aggregateEvents(library, run, filter),
+    'timeline.aggregate': ({ run, filter }) => library.aggregate(run, narrowed(filter)),
   };
 }
 

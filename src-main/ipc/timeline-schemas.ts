@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { EventMap } from './address-map.ts';
+import type { Aggregate } from '#model/aggregate';
 import type { RunExtent } from '#model/library';
 import { LONGEST_MARK_TEXT, MARK_ID, MARK_KINDS, type RunMark } from '#model/mark';
 import { PAGE_STATES, type PageLife } from '#model/page-life';
@@ -98,18 +99,17 @@ export const eventMapSchema: v.GenericSchema<EventMap> = v.object({
   sampled: count,
 });
 
-/** Aggregates of one kind over a span. Durations in ps. */
-export const aggregateSchema = v.object({
-  kind: count,
-  events: count,
-  sum: finite,
-  mean: finite,
-  p50: finite,
-  p99: finite,
-  /** Distinct addresses, pages or sectors, as the kind has them. */
-  addresses: count,
+const durationFigures = { events: count, sum: finite, mean: finite, p50: finite, p99: finite };
+
+/** `Aggregate` of model/aggregate. */
+export const aggregateSchema: v.GenericSchema<Aggregate> = v.object({
+  complete: v.boolean(),
+  kinds: v.array(v.object({ kind: count, addresses: count, ...durationFigures })),
+  pages: v.array(
+    v.object({ of: v.picklist(['virtual address', 'file page']), page: finite, file: finite, ...durationFigures }),
+  ),
+  pageCount: count,
 });
-export type Aggregate = v.InferOutput<typeof aggregateSchema>;
 
 /** `RunMark` of model/mark. */
 export const runMarkSchema: v.GenericSchema<RunMark> = v.strictObject({

@@ -1,6 +1,8 @@
-import type { EventBatch } from '#model/events';
+import type { Aggregate } from '#model/aggregate';
+import { EventKind, type EventBatch, type EventColumn } from '#model/events';
 import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
+import { Aggregator } from '#stream/aggregate';
 import { FULL_BATCH, rowOf } from '#stream/batches';
 import { buildTile } from '#stream/tile';
 import type { EventSearch } from './event-search.ts';
@@ -71,14 +73,7 @@ export function listEvents(
   const limit = request.limit ?? 100;
   const from = request.from ?? -Infinity;
   const to = request.to ?? Infinity;
-  const lanes = request.lanes !== undefined && request.lanes.length > 0 ? new Set(request.lanes) : null;
-  const kinds = request.kinds !== undefined && request.kinds.length > 0 ? new Set(request.kinds) : null;
-  const wanted = (batch: EventBatch, i: number): boolean =>
-    batch.time[i] >= from &&
-    batch.time[i] < to &&
-    (lanes === null || lanes.has(batch.lane[i])) &&
-    (kinds === null || kinds.has(batch.kind[i])) &&
-    (search === undefined || search.has(batch.first + i));
+  const wanted = conditionOf(request, search);
   const rows: EventRow[] = [];
   let index = Math.max(0, request.start ?? 0);
   while (index < events) {
@@ -96,6 +91,47 @@ export function listEvents(
     index = end;
   }
   return { rows, next: null };
+}
+
+/** Whether event `i` of a batch is one that the request asks for. */
+function conditionOf(request: EventListRequest, search?: EventSearch): (batch: EventBatch, i: number) => boolean {
+  const from = request.from ?? -Infinity;
+  const to = request.to ?? Infinity;
+  const lanes = request.lanes !== undefined && request.lanes.length > 0 ? new Set(request.lanes) : null;
+  const kinds = request.kinds !== undefined && request.kinds.length > 0 ? new Set(request.kinds) : null;
+  return (batch, i) =>
+    batch.time[i] >= from &&
+    batch.time[i] < to &&
+    (lanes === null || lanes.has(batch.lane[i])) &&
+    (kinds === null || kinds.has(batch.kind[i])) &&
+    (search === undefined || search.has(batch.first + i));
+}
+
+/** A stretch of more events than this is added up over its first ones. */
+const MOST_AGGREGATED = 2_000_000;
+const AGGREGATED: readonly EventColumn[] = ['time', 'duration', 'lane', 'kind', 'address', 'a'];
+
+/** See `Library.aggregate`. @param search complete, for the request's criteria */
+export function aggregate(
+  store: EventStore,
+  stream: number,
+  request: EventListRequest,
+  search?: EventSearch,
+): Aggregate {
+  const { levels } = store.headsOf(stream);
+  const from = request.from ?? -Infinity;
+  const to = request.to ?? Infinity;
+  const wanted = conditionOf(request, search);
+  const sums = new Aggregator();
+  for (let number = 0; number < (levels[0]?.length ?? 0); number++) {
+    const [, minTime, maxTime] = levels[0][number];
+    if (minTime >= to || maxTime < from || search?.hitsIn(number) === 0) continue;
+    if (sums.count >= MOST_AGGREGATED) return sums.finish(false);
+    const batch = store.readBatch(stream, number, AGGREGATED);
+    for (let i = 0; i < batch.count; i++)
+      if (batch.kind[i] !== EventKind.counter && wanted(batch, i)) sums.add(batch, i);
+  }
+  return sums.finish(true);
 }
 
 /** Batches looked through for what an event led to: a million events, some tens of milliseconds. */

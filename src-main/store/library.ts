@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
+import type { Aggregate } from '#model/aggregate';
 import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import type { KeptMark, RunMark } from '#model/mark';
@@ -14,7 +15,14 @@ import { packBlob, unpackBlob } from './codec.ts';
 import { readBundle, writeBundle, type BundledRun } from './bundle.ts';
 import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import { EventStore, batchOf } from './event-store.ts';
-import { effectsOf, listEvents, nearestEvents, type EventListRequest, type NearRequest } from './event-queries.ts';
+import {
+  aggregate,
+  effectsOf,
+  listEvents,
+  nearestEvents,
+  type EventListRequest,
+  type NearRequest,
+} from './event-queries.ts';
 import { EventSearch } from './event-search.ts';
 import { damaged, translated } from './failures.ts';
 import { hashOfText } from './hashes.ts';
@@ -337,6 +345,15 @@ export class Library {
       const { stream } = this.find(reference);
       const { criteria } = request;
       return listEvents(this.store, stream, request, criteria === undefined ? undefined : this.found(stream, criteria));
+    });
+  }
+
+  /** What the events of a stretch come to, by kind and by page; exact up to two million of them. */
+  aggregate(reference: string, request: Omit<EventListRequest, 'start' | 'limit'>): Aggregate {
+    return this.guard(() => {
+      const { stream } = this.find(reference);
+      const { criteria } = request;
+      return aggregate(this.store, stream, request, criteria === undefined ? undefined : this.found(stream, criteria));
     });
   }
 

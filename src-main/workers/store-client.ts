@@ -1,4 +1,5 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
+import type { Aggregate } from '#model/aggregate';
 import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import type { RunMark } from '#model/mark';
@@ -165,6 +166,10 @@ export class StoreClient {
 
   eventList(reference: string, request: EventListRequest): Promise<{ rows: EventRow[]; next: number | null }> {
     return this.call('eventList', [reference, request]);
+  }
+
+  aggregate(reference: string, request: Omit<EventListRequest, 'start' | 'limit'>): Promise<Aggregate> {
+    return this.call('aggregate', [reference, request]);
   }
 
   search(reference: string, criteria: EventCriteria): Promise<SearchProgress> {

@@ -24,6 +24,7 @@ export const STORE_METHODS = [
   'nearest',
   'effects',
   'eventList',
+  'aggregate',
   'search',
   'hit',
   'annotate',

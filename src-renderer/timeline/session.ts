@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { Response } from '#ipc/contract';
-import type { Aggregate } from '#ipc/timeline-schemas';
+import type { Aggregate } from '#model/aggregate';
 import { EventKind } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
@@ -19,10 +19,8 @@ const EFFECTS_SHOWN = 40;
 const CHAINS_KEPT = 256;
 
 /** What a selected span comes to. */
-export interface SpanFigures {
+export interface SpanFigures extends Aggregate {
   readonly span: View;
-  readonly complete: boolean;
-  readonly kinds: readonly Aggregate[];
 }
 
 /** Several runs on one time axis: they see the same span of it, each where its time is placed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aggregateEvents, chainOf, seekEvent, type EventSource } from '#ipc/event-queries';
+import { chainOf, seekEvent, type EventSource } from '#ipc/event-queries';
 import { EventKind } from '#model/events';
 import type { EventRow } from '#model/tile';
 
@@ -27,6 +27,7 @@ const ROWS = [
 const source: EventSource = {
   event: (_run, index) => Promise.resolve(ROWS[index]),
   extent: () => Promise.resolve({ from: 0, to: 14e9 }),
+  effects: (_run, event) => Promise.resolve(ROWS.filter((r) => r.cause === event)),
   eventList: (_run, { start = 0, from = -Infinity, to = Infinity, kinds, limit = 100 }) => {
     const found = ROWS.slice(start).filter((r) => r.time >= from && r.time < to && (kinds?.includes(r.kind) ?? true));
     const rows = found.slice(0, limit);
@@ -53,22 +54,5 @@ describe('seeking', () => {
   it('ends at both ends', async () => {
     expect(await seekEvent(source, 'r', faults, 11e6, 'next')).toBeNull();
     expect(await seekEvent(source, 'r', faults, 10e6, 'previous')).toBeNull();
-  });
-});
-
-describe('aggregates', () => {
-  it('count, add and rank durations by kind', async () => {
-    const { complete, kinds } = await aggregateEvents(source, 'r', { from: 0, to: 1e9 });
-    expect(complete).toBe(true);
-    expect(kinds.find(({ kind }) => kind === EventKind.readFault)).toEqual({
-      kind: EventKind.readFault,
-      events: 2,
-      sum: 12e6,
-      mean: 6e6,
-      p50: 4e6,
-      p99: 8e6,
-      addresses: 2,
-    });
-    expect(kinds.map(({ kind }) => kind)).not.toContain(EventKind.io);
   });
 });
