@@ -1,6 +1,11 @@
 import { CYCLE_CAUSES, type CycleCause, type Processor } from '#emulator/cpu/processor';
 
-const CAUSES = CYCLE_CAUSES.length;
+/** log2 of the length of a core's row: its clock, then what it owes by cause. */
+const ROW_BITS = 5;
+/** In a core's state: its clock is known. The bits below are the causes it owes something for. */
+const KNOWN = 1 << 31;
+
+if (CYCLE_CAUSES.length >= 1 << ROW_BITS || CYCLE_CAUSES.length > 31) throw new RangeError('too many causes for a row');
 
 /**
  * The cores' clocks while the kernel works on them. A fault charges a dozen small figures and asks for the
@@ -8,50 +13,47 @@ const CAUSES = CYCLE_CAUSES.length;
  */
 export class CoreClocks {
   private readonly processor: Processor;
-  private readonly clock: Float64Array;
-  private readonly known: Uint8Array;
-  /** Charges not handed on yet, by core and cause. */
-  private readonly pending: Float64Array;
-  private readonly owes: Uint8Array;
+  /** Rows of cores: clock, then charges not handed on yet by cause, ps. */
+  private readonly rows: Float64Array;
+  private readonly state: Int32Array;
 
   constructor(processor: Processor) {
-    const cores = processor.coreCount;
     this.processor = processor;
-    this.clock = new Float64Array(cores);
-    this.known = new Uint8Array(cores);
-    this.pending = new Float64Array(cores * CAUSES);
-    this.owes = new Uint8Array(cores);
+    this.rows = new Float64Array(processor.coreCount << ROW_BITS);
+    this.state = new Int32Array(processor.coreCount);
   }
 
   now(core: number): number {
-    if (this.known[core] === 0) {
-      this.clock[core] = this.processor.now(core);
-      this.known[core] = 1;
-    }
-    return this.clock[core];
+    if (this.state[core] >= 0) this.learn(core);
+    return this.rows[core << ROW_BITS];
   }
 
   charge(core: number, cause: CycleCause, ps: number): void {
-    this.clock[core] = this.now(core) + ps;
-    this.pending[core * CAUSES + cause] += ps;
-    this.owes[core] = 1;
+    if (this.state[core] >= 0) this.learn(core);
+    const row = core << ROW_BITS;
+    this.rows[row] += ps;
+    this.rows[row + 1 + cause] += ps;
+    this.state[core] |= 1 << cause;
   }
 
   /** Hands everything on; must come before the processor does anything on the core by itself. */
   settle(core: number): void {
-    this.known[core] = 0;
-    if (this.owes[core] === 0) return;
-    this.owes[core] = 0;
-    const base = core * CAUSES;
-    for (let cause = 0; cause < CAUSES; cause++) {
-      const ps = this.pending[base + cause];
-      if (ps === 0) continue;
-      this.pending[base + cause] = 0;
-      this.processor.charge(core, cause as CycleCause, ps);
+    let owed = this.state[core] & ~KNOWN;
+    this.state[core] = 0;
+    for (; owed !== 0; owed &= owed - 1) {
+      const cause = 31 - Math.clz32(owed & -owed);
+      const at = (core << ROW_BITS) + 1 + cause;
+      this.processor.charge(core, cause as CycleCause, this.rows[at]);
+      this.rows[at] = 0;
     }
   }
 
   settleAll(): void {
-    for (let core = 0; core < this.clock.length; core++) this.settle(core);
+    for (let core = 0; core < this.state.length; core++) this.settle(core);
+  }
+
+  private learn(core: number): void {
+    this.rows[core << ROW_BITS] = this.processor.now(core);
+    this.state[core] = KNOWN;
   }
 }

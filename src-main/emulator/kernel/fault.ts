@@ -7,7 +7,8 @@ import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
 import { IoCause } from './io.ts';
-import { type Fault, finishFault, mapAround } from './map-pages.ts';
+import { type Fault, SigbusWhy } from './fault-record.ts';
+import { finishFault, mapAround } from './map-pages.ts';
 import { type Maybe, type Op, type Task, thenDo } from './task.ts';
 import { LOOK_EVERY, balanceDirty } from './throttle.ts';
 
@@ -17,55 +18,56 @@ const HUGE_ORDER = 9;
 /** What a fault came to, argument `c` of its event. */
 const Outcome = { minor: 0, major: 1, sigbus: 2 } as const;
 
-/** Why SIGBUS, argument `c` of its event. */
-export const SigbusWhy = { beyondFile: 0, noSpace: 1, protection: 2 } as const;
-
 /**
  * Handles the fault that stopped the task's core.
  * @returns false when the task gets SIGBUS
  */
 export function handleFault(k: Kernel, task: Task): Maybe<boolean> {
   const { processor } = k;
-  const address = processor.faultAddress(task.core);
-  const vpn = Math.floor(address / PAGE_BYTES);
-  return faultAt(k, task, vpn, processor.faultIsWrite(task.core), address, false);
+  const { fault } = task;
+  fault.address = processor.faultAddress(task.core);
+  fault.vpn = Math.floor(fault.address / PAGE_BYTES);
+  fault.write = processor.faultIsWrite(task.core);
+  fault.forTask = false;
+  return serve(k, task, fault);
 }
 
-/** A fault at a page, by an access of the program or by the kernel on its behalf (populate). */
-export function faultAt(
-  k: Kernel,
-  task: Task,
-  vpn: number,
-  write: boolean,
-  address = vpn * PAGE_BYTES,
-  forTask = true,
-): Maybe<boolean> {
-  const { recorder, tally, costs } = k;
+/** A fault at a page by the kernel on the task's behalf (populate). */
+export function faultAt(k: Kernel, task: Task, vpn: number, write: boolean): Maybe<boolean> {
+  const { fault } = task;
+  fault.address = vpn * PAGE_BYTES;
+  fault.vpn = vpn;
+  fault.write = write;
+  fault.forTask = true;
+  return serve(k, task, fault);
+}
+
+/** A fault whose address and kind are filled in. */
+function serve(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
+  const { recorder, tally } = k;
+  const { vpn, write, address } = fault;
   const space = task.space!;
   const present = (space.table.flags(vpn) & Pte.present) !== 0;
   const kind = write ? (present ? EventKind.writeProtectFault : EventKind.writeFault) : EventKind.readFault;
   if (!write) tally.readFaults++;
   else if (present) tally.writeProtectFaults++;
   else tally.writeFaults++;
-  const cause = task.cause;
-  const event = recorder.begin(kind, task.faultLane, k.now(task), address, task.id, task.step, cause);
-  task.cause = event;
-  k.charge(task, CycleCause.handler, costs.vmaLookup);
+  fault.cause = task.cause;
+  fault.event = recorder.begin(kind, task.faultLane, k.now(task), address, task.id, task.step, task.cause);
+  task.cause = fault.event;
+  fault.major = false;
+  fault.tried = false;
+  fault.retries = 0;
+  k.charge(task, CycleCause.handler, k.costs.vmaLookup);
   const vma = space.find(vpn);
-  if (vma === null || (write && !vma.mayWrite(vpn))) return finish(k, task, null, event, cause, address, false);
-  const page = vma.offset + vpn - vma.start;
-  const fault: Fault = {
-    space,
-    vma,
-    vpn,
-    write,
-    page,
-    major: false,
-    tried: false,
-    retries: 0,
-    forTask,
-    why: SigbusWhy.beyondFile,
-  };
+  if (vma === null || (write && !vma.mayWrite(vpn))) {
+    fault.why = SigbusWhy.protection;
+    return finish(k, task, false);
+  }
+  fault.why = SigbusWhy.beyondFile;
+  fault.space = space;
+  fault.vma = vma;
+  fault.page = vma.offset + vpn - vma.start;
   const good = !present
     ? write && !vma.shared
       ? copyOnWrite(k, task, fault)
@@ -73,30 +75,22 @@ export function faultAt(
     : write
       ? writeProtected(k, task, fault)
       : true;
-  if (typeof good === 'object') return thenDo(good, (is) => finish(k, task, fault, event, cause, address, is));
-  return finish(k, task, fault, event, cause, address, good);
+  return typeof good === 'object' ? thenDo(good, finish, k, task) : finish(k, task, good);
 }
 
 /** Counts and records a fault, and holds its task up where it dirties too fast. */
-function finish(
-  k: Kernel,
-  task: Task,
-  fault: Fault | null,
-  event: number,
-  cause: number,
-  address: number,
-  good: boolean,
-): Maybe<boolean> {
+function finish(k: Kernel, task: Task, good: boolean): Maybe<boolean> {
   const { recorder, tally } = k;
+  const { fault } = task;
+  const { event } = fault;
   const end = k.now(task);
   if (!good) {
     tally.sigbus++;
     task.sigbus++;
     k.charge(task, CycleCause.handler, k.costs.signal);
-    const why = fault === null ? SigbusWhy.protection : fault.why;
-    recorder.record(EventKind.sigbus, task.faultLane, end, 0, address, task.id, task.step, why, event);
+    recorder.record(EventKind.sigbus, task.faultLane, end, 0, fault.address, task.id, task.step, fault.why, event);
     recorder.finish(event, k.now(task), Outcome.sigbus);
-  } else if (fault!.major || fault!.tried) {
+  } else if (fault.major || fault.tried) {
     tally.major++;
     task.major++;
     recorder.finish(event, end, Outcome.major);
@@ -108,15 +102,15 @@ function finish(
   k.progress++;
   k.fruitless = 0;
   k.counters.sample(end);
-  if (good && task.dirtied >= LOOK_EVERY) {
-    return (function* (): Op<boolean> {
-      yield* balanceDirty(k, task);
-      task.cause = cause;
-      return true;
-    })();
-  }
-  task.cause = cause;
+  if (good && task.dirtied >= LOOK_EVERY) return finishThrottled(k, task);
+  task.cause = fault.cause;
   return good;
+}
+
+function* finishThrottled(k: Kernel, task: Task): Op<boolean> {
+  yield* balanceDirty(k, task);
+  task.cause = task.fault.cause;
+  return true;
 }
 
 /**
@@ -282,29 +276,27 @@ function* waitRead(k: Kernel, task: Task, folio: number): Op {
 /** No PTE: a read of any mapping, or a store through a shared one. */
 function mapFile(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
   const found = findPage(k, task, fault);
-  if (typeof found === 'object') return thenDo(found, (folio) => mapFound(k, task, fault, folio));
-  return mapFound(k, task, fault, found);
+  return typeof found === 'object' ? thenDo(found, mapFound, k, task) : mapFound(k, task, found);
 }
 
-function mapFound(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
-  const { vma, write } = fault;
+function mapFound(k: Kernel, task: Task, folio: number): Maybe<boolean> {
+  const { vma, write } = task.fault;
   if (folio === MAPPED) return true;
   if (folio === NO_FOLIO) return false;
-  if (!vma.shared && !k.policy.inMemory) return install(k, task, fault, folio);
+  if (!vma.shared && !k.policy.inMemory) return install(k, task, folio);
   const filled = k.policy.fill(k, task, vma.file, folio, write);
-  if (typeof filled === 'object') return thenDo(filled, (is) => mapFilled(k, task, fault, is));
-  return mapFilled(k, task, fault, filled);
+  return typeof filled === 'object' ? thenDo(filled, mapFilled, k, task) : mapFilled(k, task, filled);
 }
 
-function mapFilled(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
-  if (folio === NO_FOLIO || !fault.write) return install(k, task, fault, folio);
-  const stored = store(k, task, fault, folio);
-  if (typeof stored === 'object') return thenDo(stored, (is) => install(k, task, fault, is));
-  return install(k, task, fault, stored);
+function mapFilled(k: Kernel, task: Task, folio: number): Maybe<boolean> {
+  if (folio === NO_FOLIO || !task.fault.write) return install(k, task, folio);
+  const stored = store(k, task, folio);
+  return typeof stored === 'object' ? thenDo(stored, install, k, task) : install(k, task, stored);
 }
 
 /** Maps the folio, which the policy has made ready; NO_FOLIO when it found no space. */
-function install(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
+function install(k: Kernel, task: Task, folio: number): boolean {
+  const { fault } = task;
   if (folio === NO_FOLIO) {
     fault.why = SigbusWhy.noSpace;
     return false;
@@ -318,22 +310,22 @@ function install(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
  * The file system hears of a store before the PTE lets it through (Linux `page_mkwrite`).
  * @returns the folio, locked; NO_FOLIO, and nothing locked, when there is no space
  */
-function store(k: Kernel, task: Task, fault: Fault, found: number): Maybe<number> {
+function store(k: Kernel, task: Task, found: number): Maybe<number> {
   if (k.policy.trapsStores) k.charge(task, CycleCause.filesystem, k.fs.storeHookPs);
-  const ready = k.policy.store(k, task, fault.vma.file, found);
-  if (typeof ready === 'object') return thenDo(ready, (folio) => stored(k, task, fault, folio));
-  return stored(k, task, fault, ready);
+  const ready = k.policy.store(k, task, task.fault.vma.file, found);
+  return typeof ready === 'object' ? thenDo(ready, stored, k, task) : stored(k, task, ready);
 }
 
-function stored(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<number> {
+function stored(k: Kernel, task: Task, folio: number): Maybe<number> {
   if (folio === NO_FOLIO) return NO_FOLIO;
-  k.dirty(task, fault.vma.file, folio);
-  if ((k.folios.flags[folio] & FolioFlag.writeback) === 0) return folio;
-  // Stable pages: what is on its way to the disk does not change.
-  return (function* (): Op<number> {
-    yield* k.waitWriteback(task, folio);
-    return folio;
-  })();
+  k.dirty(task, task.fault.vma.file, folio);
+  return (k.folios.flags[folio] & FolioFlag.writeback) === 0 ? folio : storedStable(k, task, folio);
+}
+
+/** Stable pages: what is on its way to the disk does not change. */
+function* storedStable(k: Kernel, task: Task, folio: number): Op<number> {
+  yield* k.waitWriteback(task, folio);
+  return folio;
 }
 
 /** A store to a page that is mapped read-only. */
@@ -351,32 +343,31 @@ function writeProtected(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
     k.unmapPages(task, file, vma.offset + base - vma.start, HUGE_PAGES);
     return mapFile(k, task, fault);
   }
-  if (!k.tryLock(task, folio)) {
-    return (function* (): Op<boolean> {
-      yield* k.lock(task, folio);
-      const good = unprotect(k, task, fault, folio);
-      return typeof good === 'object' ? yield* good : good;
-    })();
-  }
-  return unprotect(k, task, fault, folio);
+  return k.tryLock(task, folio) ? unprotect(k, task, folio) : unprotectLater(k, task, folio);
 }
 
-function unprotect(k: Kernel, task: Task, fault: Fault, folio: number): Maybe<boolean> {
+function* unprotectLater(k: Kernel, task: Task, folio: number): Op<boolean> {
+  yield* k.lock(task, folio);
+  const good = unprotect(k, task, folio);
+  return typeof good === 'object' ? yield* good : good;
+}
+
+function unprotect(k: Kernel, task: Task, folio: number): Maybe<boolean> {
+  const { fault } = task;
   const { file } = fault.vma;
   if (file.index.get(fault.page) !== folio || fault.page >= file.pages) {
     k.unlock(folio);
     return mapFile(k, task, fault);
   }
-  const ready = store(k, task, fault, folio);
-  if (typeof ready === 'object') return thenDo(ready, (is) => permit(k, task, fault, is));
-  return permit(k, task, fault, ready);
+  const ready = store(k, task, folio);
+  return typeof ready === 'object' ? thenDo(ready, permit, k, task) : permit(k, task, ready);
 }
 
 /** Makes the PTE writable. */
-function permit(k: Kernel, task: Task, fault: Fault, folio: number): boolean {
-  const { space, vpn } = fault;
+function permit(k: Kernel, task: Task, folio: number): boolean {
+  const { space, vpn } = task.fault;
   // Reclaimed while the task waited for memory: mapped anew.
-  if (folio === NO_FOLIO || (space.table.flags(vpn) & Pte.present) === 0) return install(k, task, fault, folio);
+  if (folio === NO_FOLIO || (space.table.flags(vpn) & Pte.present) === 0) return install(k, task, folio);
   space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
   k.charge(task, CycleCause.handler, k.costs.protectPte);
   k.invalidate(task, space, vpn);

@@ -27,8 +27,9 @@ export interface Mapped {
 export class KernelFile {
   readonly id: number;
   readonly name: string;
-  /** Bytes. */
-  size: number;
+  private bytes = 0;
+  /** Pages up to the end of the file. */
+  pages = 0;
   readonly blocks: FileBlocks;
   readonly index = new PageIndex();
   readonly readahead: ReadaheadState;
@@ -50,8 +51,12 @@ export class KernelFile {
     this.readahead = { start: 0, size: 0, asyncSize: 0, order: 0, mmapMiss: 0, previous: -1, pages: readaheadPages };
   }
 
-  /** Pages up to the end of the file. */
-  get pages(): number {
-    return Math.ceil(this.size / 4096);
+  /** Bytes. */
+  get size(): number {
+    return this.bytes;
+  }
+  set size(bytes: number) {
+    this.bytes = bytes;
+    this.pages = Math.ceil(bytes / 4096);
   }
 }

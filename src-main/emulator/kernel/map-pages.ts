@@ -1,28 +1,11 @@
 import { CycleCause } from '#emulator/cpu/processor';
 import { HUGE_PAGES, Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
-import { type AddressSpace, TABLE_PAGES, type Vma } from './address-space.ts';
+import { TABLE_PAGES } from './address-space.ts';
+import type { Fault } from './fault-record.ts';
 import { NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
-
-/** What the parts of one fault tell each other. */
-export interface Fault {
-  readonly space: AddressSpace;
-  readonly vma: Vma;
-  readonly vpn: number;
-  readonly write: boolean;
-  /** Page of the file. */
-  readonly page: number;
-  /** No page was found in the cache. */
-  major: boolean;
-  /** It has been retried: it lets go of its locks no more. */
-  tried: boolean;
-  retries: number;
-  /** The kernel faults for the task (populate): it starts afresh each time it had to let go. */
-  readonly forTask: boolean;
-  why: number;
-}
 
 /** Installs the PTE, or those of the whole folio (Linux `finish_fault`). */
 export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, writable: boolean): void {

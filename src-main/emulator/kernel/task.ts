@@ -1,5 +1,7 @@
 import type { WaitKind } from '#model/wait-for';
 import type { AddressSpace } from './address-space.ts';
+import { Fault } from './fault-record.ts';
+import type { Kernel } from './kernel.ts';
 
 /**
  * Kernel code that may have to wait is a generator: it sets `task.wait` and yields, and is resumed when
@@ -13,13 +15,18 @@ export type Op<T = void> = Generator<void, T, void>;
  */
 export type Maybe<T extends number | boolean> = T | Op<T>;
 
-/** What follows on an answer that has to be waited for. */
+/**
+ * What follows on an answer that has to be waited for. `next` is a function of its own and not a closure: functions
+ * with closures cost their variables a place in the heap at each call, waited or not.
+ */
 // Not called `then`: a module with that name exported is taken for a promise by `import()`.
 export function* thenDo<A extends number | boolean, B extends number | boolean>(
   op: Op<A>,
-  next: (answer: A) => Maybe<B>,
+  next: (k: Kernel, task: Task, answer: A) => Maybe<B>,
+  k: Kernel,
+  task: Task,
 ): Op<B> {
-  const answer = next(yield* op);
+  const answer = next(k, task, yield* op);
   return typeof answer === 'object' ? yield* answer : answer;
 }
 
@@ -58,6 +65,8 @@ export class Task {
   cause = -1;
   /** Whether it frees memory, and so may use the reserve and does not recurse. */
   reclaiming = false;
+  /** The fault it is in: one at a time, so one record that is filled anew each time. */
+  readonly fault = new Fault();
   /** Step of the experiment it is in. */
   step = -1;
   /** Pages it dirtied since it was last looked at for throttling. */
