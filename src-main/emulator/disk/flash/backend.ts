@@ -61,10 +61,16 @@ export class FlashBackend {
   readonly #channelFree: Float64Array;
   readonly #wakeComes: Uint8Array;
   readonly #turn: Int32Array;
-  /** Transactions in the queues of each channel and of each unit, and pages waiting to go out. */
-  readonly #pending: Int32Array;
+  /** Transactions in the queues of each unit, and pages waiting to go out on each channel. */
   readonly #queued: Int32Array;
   readonly #outPending: Int32Array;
+  /**
+   * Units that have work queued and might take it now, and how many of them a channel has: the others are not
+   * asked, and no event is spent on a channel that has none.
+   */
+  readonly #startable: Uint8Array;
+  readonly #startables: Int32Array;
+  readonly #suspends: boolean;
   readonly #transfer: Int32Array;
   /** Planes of each unit that are short of free blocks. */
   readonly urgent: Int32Array;
@@ -93,7 +99,9 @@ export class FlashBackend {
     this.#channelFree = new Float64Array(p.channels);
     this.#wakeComes = new Uint8Array(p.channels);
     this.#turn = new Int32Array(p.channels);
-    this.#pending = new Int32Array(p.channels);
+    this.#startable = new Uint8Array(g.units);
+    this.#startables = new Int32Array(p.channels);
+    this.#suspends = p.suspension !== 'none';
     this.#queued = new Int32Array(g.units);
     this.#outPending = new Int32Array(p.channels);
     this.#transfer = new Int32Array(p.channels).fill(NONE);
@@ -117,8 +125,7 @@ export class FlashBackend {
     }
     this.#queues.append(unit * QUEUES_PER_UNIT + queue, t);
     const channel = this.#g.channelOfUnit[unit];
-    this.#pending[channel]++;
-    this.#queued[unit]++;
+    if (this.#queued[unit]++ === 0) this.#review(unit, channel);
     this.#mark(channel);
   }
 
@@ -127,6 +134,7 @@ export class FlashBackend {
     while (this.#dirtyCount > 0) {
       const channel = this.#dirtyChannels[--this.#dirtyCount];
       this.#dirty[channel] = 0;
+      if (this.#startables[channel] === 0) continue;
       if (this.#channelFree[channel] <= now) this.#takeTurns(channel, now);
       else this.#wakeWhenFree(channel);
     }
@@ -135,6 +143,18 @@ export class FlashBackend {
   /** A write that waited for reads may go: its channel is looked at again. */
   ready(t: number): void {
     this.#mark(this.#g.channelOfUnit[this.#g.unitOfPlane[this.#t.plane[t]]]);
+  }
+
+  /** Notes whether a unit might take work, after its queues or its status have changed. */
+  #review(unit: number, channel: number): void {
+    const status = this.#status[unit];
+    const is =
+      this.#queued[unit] > 0 &&
+      (status === Status.idle || (this.#suspends && (status === Status.programming || status === Status.erasing)))
+        ? 1
+        : 0;
+    this.#startables[channel] += is - this.#startable[unit];
+    this.#startable[unit] = is;
   }
 
   #mark(channel: number): void {
@@ -169,9 +189,10 @@ export class FlashBackend {
     } else {
       // Set idle only afterwards: what the owner submits is scheduled below, once for all.
       for (let t = this.#active.shift(unit); t !== NONE; t = this.#active.shift(unit)) this.#owner.serviced(t, now);
-      this.#becomeIdle(unit, now);
+      this.#becomeIdle(unit, channel, now);
     }
     if (this.#channelFree[channel] <= now) this.#nextOnChannel(channel, now);
+    else if (this.#startables[channel] > 0) this.#wakeWhenFree(channel);
     this.schedule(now);
   }
 
@@ -182,7 +203,7 @@ export class FlashBackend {
     const unit = this.#g.unitOfPlane[this.#t.plane[t]];
     // The channel stays taken for what the owner submits: data that waits has its turn first.
     this.#owner.serviced(t, now);
-    if (--this.#waitingOut[unit] === 0) this.#becomeIdle(unit, now);
+    if (--this.#waitingOut[unit] === 0) this.#becomeIdle(unit, channel, now);
     this.#channelFree[channel] = now;
     this.#wakeComes[channel] = 0;
     this.#nextOnChannel(channel, now);
@@ -194,16 +215,20 @@ export class FlashBackend {
     this.#events.add(now + duration, FlashEvent.arrayDone, unit);
   }
 
-  #becomeIdle(unit: number, now: number): void {
+  #becomeIdle(unit: number, channel: number, now: number): void {
     this.#status[unit] = Status.idle;
     let t = this.#suspended.first[unit];
-    if (t === NONE) return;
+    if (t === NONE) {
+      this.#review(unit, channel);
+      return;
+    }
     // Reads are through: the suspended operation goes on. Sending the resume command is not charged.
     for (; t !== NONE; t = this.#suspended.first[unit]) {
       this.#suspended.remove(unit, t);
       this.#active.append(unit, t);
     }
     this.#status[unit] = this.#suspendedStatus[unit];
+    this.#review(unit, channel);
     this.#startArray(unit, now, this.#remaining[unit]);
   }
 
@@ -234,14 +259,18 @@ export class FlashBackend {
   }
 
   #takeTurns(channel: number, now: number): void {
-    if (this.#pending[channel] === 0) return;
+    if (this.#startables[channel] === 0) return;
     const n = this.#g.unitsPerChannel;
+    const startable = this.#startable;
+    let turn = this.#turn[channel];
     for (let i = 0; i < n; i++) {
-      const turn = this.#turn[channel];
-      this.#turn[channel] = turn + 1 === n ? 0 : turn + 1;
       const unit = channel * n + turn;
-      if (this.#queued[unit] > 0) this.#serve(unit, channel, now);
-      if (this.#channelFree[channel] > now) return;
+      turn = turn + 1 === n ? 0 : turn + 1;
+      if (startable[unit] === 0) continue;
+      this.#serve(unit, channel, now);
+      if (this.#channelFree[channel] <= now) continue;
+      this.#turn[channel] = turn;
+      return;
     }
   }
 
@@ -253,7 +282,7 @@ export class FlashBackend {
           this.#issue(unit, channel, unit * QUEUES_PER_UNIT + Queue.erase, NONE, now, 0);
         }
       }
-    } else if (this.#p.suspension !== 'none' && (status === Status.programming || status === Status.erasing)) {
+    } else {
       this.#suspendForReads(unit, channel, status, now);
     }
   }
@@ -355,7 +384,6 @@ export class FlashBackend {
       }
     }
     if (count === 0) return false;
-    this.#pending[channel] -= count;
     this.#queued[unit] -= count;
     this.commands++;
     if (count > 1) this.multiPlaneCommands++;
@@ -379,7 +407,8 @@ export class FlashBackend {
     }
     this.#channelFree[channel] = sent;
     this.#wakeComes[channel] = 0;
-    if (this.#pending[channel] > 0 || this.#outPending[channel] > 0) this.#wakeWhenFree(channel);
+    this.#review(unit, channel);
+    if (this.#startables[channel] > 0 || this.#outPending[channel] > 0) this.#wakeWhenFree(channel);
     this.#startArray(unit, sent, duration);
     return true;
   }

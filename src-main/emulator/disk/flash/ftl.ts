@@ -75,7 +75,7 @@ export class Ftl implements BackendOwner {
     const addressBits = 32 - Math.clz32(g.physicalPages - 1);
     const cacheEntry = Math.ceil((2 * addressBits + g.sectorsPerPage) / 8);
     const flashEntry = Math.ceil((addressBits + g.sectorsPerPage) / 8);
-    this.#entriesPerPage = Math.floor(p.pageBytes / flashEntry);
+    this.#entriesPerPage = Math.floor(p.pageBytes / flashEntry) | 0;
     const entries = Math.floor(p.mappingCacheBytes / cacheEntry);
     const limited = entries < g.logicalPages;
     this.#cache = limited ? new MappingCache(Math.max(1, entries)) : undefined;

@@ -27,17 +27,21 @@ export class Geometry {
   readonly bitOfPlane: Int32Array;
 
   constructor(p: FlashParameters) {
-    const { channels: c, chipsPerChannel: w, diesPerChip: d, planesPerDie: n } = p;
+    // Whole numbers as the engine keeps them: figures of a document come as doubles, whose remainders are slow.
+    const c = p.channels | 0;
+    const w = p.chipsPerChannel | 0;
+    const d = p.diesPerChip | 0;
+    const n = p.planesPerDie | 0;
     this.planes = c * w * d * n;
     this.planesPerDie = n;
     this.unitsPerChannel = p.independentDies ? w * d : w;
     this.units = this.unitsPerChannel * c;
-    this.pagesPerBlock = p.pagesPerBlock;
-    this.blocksPerPlane = p.blocksPerPlane;
-    this.pagesPerPlane = p.blocksPerPlane * p.pagesPerBlock;
+    this.pagesPerBlock = p.pagesPerBlock | 0;
+    this.blocksPerPlane = p.blocksPerPlane | 0;
+    this.pagesPerPlane = this.blocksPerPlane * this.pagesPerBlock;
     this.physicalPages = this.planes * this.pagesPerPlane;
-    this.logicalPages = Math.floor(this.physicalPages * (1 - p.overProvisioning));
-    this.sectorsPerPage = p.pageBytes / 512;
+    this.logicalPages = Math.floor(this.physicalPages * (1 - p.overProvisioning)) | 0;
+    this.sectorsPerPage = (p.pageBytes / 512) | 0;
     this.planeOf = allocationTable(p.allocation, c, w, d, n);
     this.unitOfPlane = new Int32Array(this.planes);
     this.dieOfPlane = new Int32Array(this.planes);
