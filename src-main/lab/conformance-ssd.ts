@@ -8,7 +8,7 @@ import { InputError } from '#model/problem';
 const NS = 1e3;
 const US = 1e6;
 /** How long the stream is replayed again to measure speed, ms. */
-const SPEED_MS = 400;
+const SPEED_MS = 1000;
 /** Seed of the drive's own choices; any will do, but always the same. */
 const SEED = 321;
 
@@ -100,7 +100,7 @@ function grown<T extends Float64Array | Int32Array | Uint8Array>(larger: T, old:
 /**
  * Replays a stream on a flash drive, each request at its own arrival, and says how long they took from
  * arrival to completion. The drive is new for each replay. Speed is that of the fastest
- * of further replays within 0.4 s: the first is that of a program just started, and what else the machine does
+ * of further replays within a second: the first is that of a program just started, and what else the machine does
  * only slows.
  * @param drive its document
  * @param trace the stream's text, see {@link parseSsdTrace}

@@ -1,4 +1,4 @@
-import { type EventHeap, FlashEvent } from './events.ts';
+import { type EventQueue, FlashEvent, Lane } from './events.ts';
 import type { Geometry } from './geometry.ts';
 import type { FlashParameters } from './parameters.ts';
 import {
@@ -44,7 +44,7 @@ export class FlashBackend {
   readonly #p: FlashParameters;
   readonly #g: Geometry;
   readonly #t: TransactionTable;
-  readonly #events: EventHeap;
+  readonly #events: EventQueue;
   readonly #owner: BackendOwner;
   readonly #queues: TransactionLists;
   /** Data waiting for each channel: mapping, user, collection. */
@@ -81,7 +81,7 @@ export class FlashBackend {
   readonly #dirtyChannels: Int32Array;
   #dirtyCount = 0;
 
-  constructor(p: FlashParameters, g: Geometry, t: TransactionTable, events: EventHeap, owner: BackendOwner) {
+  constructor(p: FlashParameters, g: Geometry, t: TransactionTable, events: EventQueue, owner: BackendOwner) {
     this.#p = p;
     this.#g = g;
     this.#t = t;
@@ -210,9 +210,9 @@ export class FlashBackend {
     this.schedule(now);
   }
 
-  #startArray(unit: number, now: number, duration: number): void {
+  #startArray(unit: number, lane: Lane, now: number, duration: number): void {
     this.#arrayEnd[unit] = now + duration;
-    this.#events.add(now + duration, FlashEvent.arrayDone, unit);
+    this.#events.add(lane, now + duration, FlashEvent.arrayDone, unit);
   }
 
   #becomeIdle(unit: number, channel: number, now: number): void {
@@ -229,7 +229,8 @@ export class FlashBackend {
     }
     this.#status[unit] = this.#suspendedStatus[unit];
     this.#review(unit, channel);
-    this.#startArray(unit, now, this.#remaining[unit]);
+    const lane = this.#status[unit] === Status.erasing ? Lane.erase : Lane.program;
+    this.#startArray(unit, lane, now, this.#remaining[unit]);
   }
 
   #startTransfer(channel: number, t: number, now: number): void {
@@ -237,13 +238,18 @@ export class FlashBackend {
     // Free only when `dataOut` says so: another event of that very time may come first.
     this.#channelFree[channel] = Infinity;
     this.#wakeComes[channel] = 1;
-    this.#events.add(now + Math.round(this.#t.bytes[t] * this.#p.channelPsPerByte), FlashEvent.dataOut, channel);
+    this.#events.add(
+      Lane.dataOut,
+      now + Math.round(this.#t.bytes[t] * this.#p.channelPsPerByte),
+      FlashEvent.dataOut,
+      channel,
+    );
   }
 
   #wakeWhenFree(channel: number): void {
     if (this.#wakeComes[channel] !== 0) return;
     this.#wakeComes[channel] = 1;
-    this.#events.add(this.#channelFree[channel], FlashEvent.channelFree, channel);
+    this.#events.add(Lane.channelFree, this.#channelFree[channel], FlashEvent.channelFree, channel);
   }
 
   /** Data first (mapping, user, collection), then new commands. */
@@ -294,6 +300,8 @@ export class FlashBackend {
     const base = unit * QUEUES_PER_UNIT;
     const { first } = this.#queues;
     if (first[base + Queue.mappingRead] === NONE && first[base + Queue.userRead] === NONE) return;
+    // Where collection goes first these reads may still have to wait: then nothing would resume the operation.
+    if (this.#nextReads(unit) === NONE) return;
     const delay = status === Status.programming ? p.suspendProgramPs : p.suspendErasePs;
     const remaining = this.#arrayEnd[unit] - now;
     if (remaining < delay) return;
@@ -306,30 +314,38 @@ export class FlashBackend {
     this.#serveReads(unit, channel, now, delay);
   }
 
-  #serveReads(unit: number, channel: number, now: number, delay: number): boolean {
+  /** The queue whose reads a unit would send now, NONE when none or when others go before them. */
+  #nextReads(unit: number): number {
     const base = unit * QUEUES_PER_UNIT;
     const { first } = this.#queues;
-    const mapping = first[base + Queue.mappingRead] !== NONE;
+    if (first[base + Queue.mappingRead] !== NONE) return Queue.mappingRead;
     const user = first[base + Queue.userRead] !== NONE;
     const collection = first[base + Queue.collectionRead] !== NONE;
+    if (this.urgent[unit] > 0) {
+      if (collection) return Queue.collectionRead;
+      const collects = first[base + Queue.collectionWrite] !== NONE || first[base + Queue.erase] !== NONE;
+      return user && !collects ? Queue.userRead : NONE;
+    }
+    if (user) return Queue.userRead;
+    return collection && first[base + Queue.userWrite] === NONE ? Queue.collectionRead : NONE;
+  }
+
+  #serveReads(unit: number, channel: number, now: number, delay: number): boolean {
+    const one = this.#nextReads(unit);
+    if (one === NONE) return false;
+    // Reads of another kind may join the command.
+    const base = unit * QUEUES_PER_UNIT;
+    const { first } = this.#queues;
     const urgent = this.urgent[unit] > 0;
-    let one: number;
+    const user = first[base + Queue.userRead] !== NONE;
+    const collection = first[base + Queue.collectionRead] !== NONE;
     let two = NONE;
-    if (mapping) {
-      one = Queue.mappingRead;
-      two = urgent && collection ? Queue.collectionRead : user ? Queue.userRead : NONE;
-    } else if (urgent) {
-      if (collection) {
-        one = Queue.collectionRead;
-        if (user) two = Queue.userRead;
-      } else if (!user || first[base + Queue.collectionWrite] !== NONE || first[base + Queue.erase] !== NONE)
-        return false;
-      else one = Queue.userRead;
-    } else if (user) {
-      one = Queue.userRead;
-      if (collection) two = Queue.collectionRead;
-    } else if (!collection || first[base + Queue.userWrite] !== NONE) return false;
-    else one = Queue.collectionRead;
+    if (one === Queue.mappingRead) {
+      if (urgent && collection) two = Queue.collectionRead;
+      else if (user) two = Queue.userRead;
+    } else if (one === Queue.collectionRead) {
+      if (urgent && user) two = Queue.userRead;
+    } else if (!urgent && collection) two = Queue.collectionRead;
     return this.#issue(unit, channel, base + one, two === NONE ? NONE : base + two, now, delay);
   }
 
@@ -360,7 +376,7 @@ export class FlashBackend {
     const table = this.#t;
     const g = this.#g;
     const die = g.dieOfPlane[table.plane[head]];
-    const pageNumber = table.page[head] % g.pagesPerBlock;
+    let pageNumber = 0;
     let planes = 0;
     let count = 0;
     let bytes = 0;
@@ -374,6 +390,7 @@ export class FlashBackend {
           (planes & g.bitOfPlane[plane]) === 0 &&
           (planes === 0 || table.page[t] % g.pagesPerBlock === pageNumber)
         ) {
+          if (planes === 0) pageNumber = table.page[t] % g.pagesPerBlock;
           planes |= g.bitOfPlane[plane];
           count++;
           bytes += table.bytes[t];
@@ -389,27 +406,30 @@ export class FlashBackend {
     if (count > 1) this.multiPlaneCommands++;
     const { commands } = this.#p;
     const type = table.type[head];
-    const first = table.page[this.#active.first[unit]] % g.pagesPerBlock;
     let sent = now;
     let duration: number;
+    let lane: Lane;
     if (type === TransactionType.read) {
       sent += commands.readPs[count - 1];
-      duration = delay + this.#readPs[first % this.#readPs.length];
+      duration = delay + this.#readPs[pageNumber % this.#readPs.length];
       this.#status[unit] = Status.reading;
+      lane = Lane.read;
     } else if (type === TransactionType.write) {
       sent += commands.programPs[count - 1] + Math.round(bytes * this.#p.channelPsPerByte);
-      duration = this.#programPs[first % this.#programPs.length];
+      duration = this.#programPs[pageNumber % this.#programPs.length];
       this.#status[unit] = Status.programming;
+      lane = Lane.program;
     } else {
       sent += commands.erasePs[count - 1];
       duration = this.#p.erasePs;
       this.#status[unit] = Status.erasing;
+      lane = Lane.erase;
     }
     this.#channelFree[channel] = sent;
     this.#wakeComes[channel] = 0;
     this.#review(unit, channel);
     if (this.#startables[channel] > 0 || this.#outPending[channel] > 0) this.#wakeWhenFree(channel);
-    this.#startArray(unit, sent, duration);
+    this.#startArray(unit, lane, sent, duration);
     return true;
   }
 }

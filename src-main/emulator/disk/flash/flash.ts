@@ -1,6 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { type Disk, DiskFlag, DiskOp, NO_TAG } from '../disk.ts';
-import { EventHeap, FlashEvent } from './events.ts';
+import { EventQueue, FlashEvent, Lane } from './events.ts';
 import { Ftl, type FtlOwner, countBits } from './ftl.ts';
 import { Geometry } from './geometry.ts';
 import { HostLink } from './link.ts';
@@ -25,7 +25,7 @@ export class FlashDisk implements Disk, FtlOwner {
   readonly #p: FlashParameters;
   readonly #sectorsPerPage: number;
   readonly #link: HostLink;
-  readonly #events = new EventHeap();
+  readonly #events = new EventQueue();
   /** Commands on their way into the drive, and completions on their way to the host. */
   readonly #arrivals = new TimedQueue();
   readonly #completions = new TimedQueue();
@@ -166,7 +166,7 @@ export class FlashDisk implements Disk, FtlOwner {
             : p.discardOverheadPs;
     // The link delivers in order; with an overhead on top the order may change.
     if (overhead === 0) this.#arrivals.add(at, request);
-    else this.#events.add(at + overhead, FlashEvent.requestStart, request);
+    else this.#events.add(Lane.request, at + overhead, FlashEvent.requestStart, request);
   }
 
   #start(request: number, now: number): void {
@@ -208,7 +208,7 @@ export class FlashDisk implements Disk, FtlOwner {
     }
     this.ftl.backend.schedule(now);
     if (op === DiskOp.read && this.#left[request] === 0) {
-      this.#events.add(now + this.#bufferPs(this.#count[request]), FlashEvent.bufferDone, request);
+      this.#events.add(Lane.request, now + this.#bufferPs(this.#count[request]), FlashEvent.bufferDone, request);
     }
   }
 
@@ -265,7 +265,7 @@ export class FlashDisk implements Disk, FtlOwner {
     if (--this.#left[request] > 0) return;
     if ((this.#flags[request] & DiskFlag.fua) !== 0 && this.#p.writeBuffer === 'volatile')
       this.#waitForFlush(request, now);
-    else this.#events.add(now + this.#bufferPs(this.#count[request]), FlashEvent.bufferDone, request);
+    else this.#events.add(Lane.request, now + this.#bufferPs(this.#count[request]), FlashEvent.bufferDone, request);
   }
 
   #admitWaiting(now: number): void {

@@ -2,12 +2,13 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type BackendOwner, FlashBackend } from './backend.ts';
 import { Blocks, Frontier } from './blocks.ts';
-import type { EventHeap } from './events.ts';
+import type { EventQueue } from './events.ts';
 import type { Geometry } from './geometry.ts';
 import { CacheState, MappingCache } from './mapping-cache.ts';
 import { PageMap, UNMAPPED } from './page-map.ts';
 import type { FlashParameters } from './parameters.ts';
 import { NONE, TransactionLists, TransactionSource, TransactionTable, TransactionType } from './transactions.ts';
+import { TranslationPages } from './translation-pages.ts';
 
 const SECTOR = 512;
 
@@ -41,11 +42,7 @@ export class Ftl implements BackendOwner {
   readonly #blocks: Blocks;
   readonly #cache: MappingCache | undefined;
   readonly #entriesPerPage: number;
-  /** Physical page of each translation page; transactions that wait for it; its reads and writes on the way. */
-  readonly #directory: Int32Array;
-  readonly #awaitingEntry: TransactionLists;
-  readonly #arriving: Uint8Array;
-  readonly #departing: Int32Array;
+  readonly #translation: TranslationPages;
   /** Writes a plane has no room for. */
   readonly #awaitingBlock: TransactionLists;
   readonly #movesLeft: Int16Array;
@@ -56,7 +53,7 @@ export class Ftl implements BackendOwner {
   readonly #reserve: number;
   readonly #fullPage: number;
 
-  constructor(p: FlashParameters, g: Geometry, events: EventHeap, random: RandomGenerator, owner: FtlOwner) {
+  constructor(p: FlashParameters, g: Geometry, events: EventQueue, random: RandomGenerator, owner: FtlOwner) {
     this.#p = p;
     this.#g = g;
     this.#owner = owner;
@@ -79,14 +76,11 @@ export class Ftl implements BackendOwner {
     const entries = Math.floor(p.mappingCacheBytes / cacheEntry);
     const limited = entries < g.logicalPages;
     this.#cache = limited ? new MappingCache(Math.max(1, entries)) : undefined;
-    this.#map = new PageMap(g.logicalPages, g.sectorsPerPage, limited);
+    this.#map = new PageMap(g.logicalPages, limited);
     const translationPages = limited ? Math.ceil(g.logicalPages / this.#entriesPerPage) : 0;
-    this.#directory = new Int32Array(translationPages);
-    this.#awaitingEntry = new TransactionLists(this.transactions, translationPages);
-    this.#arriving = new Uint8Array(translationPages);
-    this.#departing = new Int32Array(translationPages);
+    this.#translation = new TranslationPages(this.transactions, translationPages);
     for (let page = 0; page < translationPages; page++) {
-      this.#directory[page] = this.#blocks.allocate(this.#planeOf(page), Frontier.mapping, page);
+      this.#translation.setPhysical(page, this.#blocks.allocate(this.#planeOf(page), Frontier.mapping, page));
     }
     this.#precondition();
   }
@@ -104,33 +98,34 @@ export class Ftl implements BackendOwner {
       this.#translate(t, now);
       return;
     }
-    const slot = this.#map.cached[entry];
+    const slot = this.#map.cached(entry);
     const translationPage = Math.floor(page / this.#entriesPerPage);
     if (slot === UNMAPPED) {
       if (cache.full) this.#evict();
       // An entry on its way out is still in memory.
-      const known = this.#arriving[translationPage] === 0 && this.#departing[translationPage] > 0;
-      this.#map.cached[entry] = cache.add(page, known ? CacheState.valid : CacheState.waiting);
+      const arriving = this.#translation.isArriving(translationPage);
+      const known = !arriving && this.#translation.isDeparting(translationPage);
+      this.#map.setCached(entry, cache.add(page, entry, known ? CacheState.valid : CacheState.waiting));
       if (known) {
         this.#translate(t, now);
         return;
       }
-      if (this.#arriving[translationPage] === 0) this.#readEntries(translationPage);
+      if (!arriving) this.#readEntries(translationPage);
     } else if (cache.state[slot] === CacheState.valid) {
       cache.touch(slot);
       this.#translate(t, now);
       return;
     }
-    this.#awaitingEntry.append(translationPage, t);
+    this.#translation.wait(translationPage, t);
   }
 
   /** Pages that hold nothing from now on (discard). */
   discard(page: number): void {
     const entry = this.#map.find(page);
-    if (entry < 0 || this.#map.physical[entry] === UNMAPPED) return;
-    this.#blocks.invalidate(this.#map.physical[entry]);
-    this.#map.physical[entry] = UNMAPPED;
-    this.#map.sectors[entry] = 0;
+    if (entry < 0 || this.#map.physical(entry) === UNMAPPED) return;
+    this.#blocks.invalidate(this.#map.physical(entry));
+    this.#map.setPhysical(entry, UNMAPPED);
+    this.#map.setSectors(entry, 0);
   }
 
   /** Plane a logical page belongs to, always the same. */
@@ -153,7 +148,7 @@ export class Ftl implements BackendOwner {
     } else if (type[t] === TransactionType.read) {
       this.#entriesArrived(logical[t], now);
     } else {
-      this.#departing[logical[t]]--;
+      this.#translation.departed(logical[t]);
     }
     this.transactions.release(t);
   }
@@ -168,7 +163,7 @@ export class Ftl implements BackendOwner {
     const page = table.logical[t];
     const entry = table.entry[t];
     if (table.type[t] === TransactionType.read) {
-      let physical = map.physical[entry];
+      let physical = map.physical(entry);
       if (physical === UNMAPPED) physical = this.#place(entry, page, table.sectors[t], now);
       table.page[t] = physical;
       table.plane[t] = Math.floor(physical / this.#g.pagesPerPlane);
@@ -181,16 +176,16 @@ export class Ftl implements BackendOwner {
       this.#collect(plane, now);
       return;
     }
-    const old = map.physical[entry];
+    const old = map.physical(entry);
     const written = table.sectors[t];
     if (old !== UNMAPPED) {
-      const keep = map.sectors[entry] & ~written;
+      const keep = map.sectors(entry) & ~written;
       if (keep !== 0) this.#readBefore(t, TransactionSource.user, old, countBits(keep) * SECTOR);
       this.#blocks.invalidate(old);
     }
     const physical = this.#blocks.allocate(plane, Frontier.data, page);
-    map.physical[entry] = physical;
-    map.sectors[entry] |= written;
+    map.setPhysical(entry, physical);
+    map.setSectors(entry, map.sectors(entry) | written);
     this.#markDirty(entry);
     this.userPages++;
     table.page[t] = physical;
@@ -207,17 +202,22 @@ export class Ftl implements BackendOwner {
       return plane * this.#g.pagesPerPlane + (page % this.#g.pagesPerBlock);
     }
     const physical = this.#blocks.allocate(plane, Frontier.data, page);
-    this.#map.physical[entry] = physical;
-    this.#map.sectors[entry] = sectors;
+    this.#map.setPhysical(entry, physical);
+    this.#map.setSectors(entry, sectors);
     this.#markDirty(entry);
     if (this.#blocks.filled) this.#blockFilled(plane, now);
     return physical;
   }
 
   #markDirty(entry: number): void {
-    if (this.#cache === undefined) return;
-    const slot = this.#map.cached[entry];
-    if (slot !== UNMAPPED) this.#cache.dirty[slot] = 1;
+    const cache = this.#cache;
+    if (cache === undefined) return;
+    const slot = this.#map.cached(entry);
+    if (slot === UNMAPPED || cache.dirty[slot] === 1) return;
+    const translationPage = Math.floor(cache.page[slot] / this.#entriesPerPage);
+    cache.dirty[slot] = 1;
+    cache.nextDirty[slot] = this.#translation.firstChanged(translationPage);
+    this.#translation.setFirstChanged(translationPage, slot);
   }
 
   /** A read that must be through before a write can go. */
@@ -234,27 +234,24 @@ export class Ftl implements BackendOwner {
   }
 
   #readEntries(translationPage: number): void {
-    this.#arriving[translationPage] = 1;
+    this.#translation.arrives(translationPage);
     this.mappingReads++;
     const t = this.transactions.allocate(TransactionType.read, TransactionSource.mapping);
     const table = this.transactions;
     table.logical[t] = translationPage;
-    table.page[t] = this.#directory[translationPage];
+    table.page[t] = this.#translation.physical(translationPage);
     table.plane[t] = Math.floor(table.page[t] / this.#g.pagesPerPlane);
     table.bytes[t] = SECTOR; // entries are fetched by the sector
     this.backend.submit(t);
   }
 
   #entriesArrived(translationPage: number, now: number): void {
-    this.#arriving[translationPage] = 0;
+    this.#translation.arrived(translationPage);
     const cache = this.#cache;
     if (cache === undefined) return;
-    for (
-      let t = this.#awaitingEntry.shift(translationPage);
-      t !== NONE;
-      t = this.#awaitingEntry.shift(translationPage)
-    ) {
-      const slot = this.#map.cached[this.transactions.entry[t]];
+    const waiting = this.#translation;
+    for (let t = waiting.takeWaiting(translationPage); t !== NONE; t = waiting.takeWaiting(translationPage)) {
+      const slot = this.#map.cached(this.transactions.entry[t]);
       if (slot !== UNMAPPED) cache.state[slot] = CacheState.valid;
       this.#translate(t, now);
     }
@@ -269,16 +266,12 @@ export class Ftl implements BackendOwner {
     const page = cache.page[slot];
     const dirty = cache.dirty[slot] === 1;
     cache.remove(slot);
-    this.#map.cached[this.#map.touch(page)] = UNMAPPED;
+    this.#map.setCached(cache.entry[slot], UNMAPPED);
     if (!dirty) return;
     const translationPage = Math.floor(page / this.#entriesPerPage);
-    const first = translationPage * this.#entriesPerPage;
-    const last = Math.min(first + this.#entriesPerPage, this.#g.logicalPages);
-    for (let p = first; p < last; p++) {
-      const entry = this.#map.find(p);
-      const cached = entry < 0 ? UNMAPPED : this.#map.cached[entry];
-      if (cached !== UNMAPPED) cache.dirty[cached] = 0;
-    }
+    for (let s = this.#translation.firstChanged(translationPage); s !== NONE; s = cache.nextDirty[s])
+      cache.dirty[s] = 0;
+    this.#translation.setFirstChanged(translationPage, NONE);
     this.#writeEntries(translationPage);
   }
 
@@ -286,21 +279,21 @@ export class Ftl implements BackendOwner {
     const plane = this.#planeOf(translationPage);
     // Without room the update stays in memory: a page of the table is small change beside a stalled drive.
     if (!this.#blocks.hasRoom(plane, Frontier.mapping, this.#reserve)) return;
-    this.#departing[translationPage]++;
+    this.#translation.departs(translationPage);
     if (this.#p.holdsChangedEntries) {
       // The rest of the translation page is still read, to be merged with what is held.
-      if (this.#arriving[translationPage] === 0) this.#readEntries(translationPage);
+      if (!this.#translation.isArriving(translationPage)) this.#readEntries(translationPage);
       return;
     }
     this.mappingWrites++;
     const t = this.transactions.allocate(TransactionType.write, TransactionSource.mapping);
     const table = this.transactions;
-    const old = this.#directory[translationPage];
+    const old = this.#translation.physical(translationPage);
     table.logical[t] = translationPage;
     this.#readBefore(t, TransactionSource.mapping, old, this.#p.pageBytes);
     this.#blocks.invalidate(old);
     const physical = this.#blocks.allocate(plane, Frontier.mapping, translationPage);
-    this.#directory[translationPage] = physical;
+    this.#translation.setPhysical(translationPage, physical);
     table.page[t] = physical;
     table.plane[t] = plane;
     table.bytes[t] = this.#p.pageBytes;
@@ -364,8 +357,8 @@ export class Ftl implements BackendOwner {
       const plane = table.plane[t];
       this.#blocks.invalidate(table.page[t]);
       const physical = this.#blocks.allocate(plane, mapping ? Frontier.mapping : Frontier.collection, table.logical[t]);
-      if (mapping) this.#directory[table.logical[t]] = physical;
-      else this.#map.physical[this.#map.touch(table.logical[t])] = physical;
+      if (mapping) this.#translation.setPhysical(table.logical[t], physical);
+      else this.#map.setPhysical(this.#map.touch(table.logical[t]), physical);
       this.movedPages++;
       table.type[t] = TransactionType.write;
       table.page[t] = physical;
@@ -380,9 +373,9 @@ export class Ftl implements BackendOwner {
   /** Whether the page read for collection was not overwritten meanwhile. */
   #stillThere(t: number, block: number): boolean {
     const { logical, page } = this.transactions;
-    if (this.#blocks.holdsMapping[block] === 1) return this.#directory[logical[t]] === page[t];
+    if (this.#blocks.holdsMapping[block] === 1) return this.#translation.physical(logical[t]) === page[t];
     const entry = this.#map.find(logical[t]);
-    return entry >= 0 && this.#map.physical[entry] === page[t];
+    return entry >= 0 && this.#map.physical(entry) === page[t];
   }
 
   #submitErase(block: number): void {
@@ -422,9 +415,9 @@ export class Ftl implements BackendOwner {
   #writeNow(page: number): void {
     const plane = this.#planeOf(page);
     const entry = this.#map.touch(page);
-    if (this.#map.physical[entry] !== UNMAPPED) this.#blocks.invalidate(this.#map.physical[entry]);
-    this.#map.physical[entry] = this.#blocks.allocate(plane, Frontier.data, page);
-    this.#map.sectors[entry] = this.#fullPage;
+    if (this.#map.physical(entry) !== UNMAPPED) this.#blocks.invalidate(this.#map.physical(entry));
+    this.#map.setPhysical(entry, this.#blocks.allocate(plane, Frontier.data, page));
+    this.#map.setSectors(entry, this.#fullPage);
     if (!this.#blocks.filled) return;
     // A few victims a block are enough to stay level; more only where the plane is about to run out.
     for (let n = 0; this.#blocks.free[plane] < this.#threshold; n++) {
@@ -443,8 +436,8 @@ export class Ftl implements BackendOwner {
       const logical = this.#blocks.logicalAt(page);
       if (logical < 0) continue;
       const physical = this.#blocks.allocate(plane, mapping ? Frontier.mapping : Frontier.collection, logical);
-      if (mapping) this.#directory[logical] = physical;
-      else this.#map.physical[this.#map.touch(logical)] = physical;
+      if (mapping) this.#translation.setPhysical(logical, physical);
+      else this.#map.setPhysical(this.#map.touch(logical), physical);
     }
     this.#blocks.erase(block);
     return true;

@@ -10,9 +10,13 @@ const NONE = -1;
 export class MappingCache {
   readonly capacity: number;
   used = 0;
+  /** Logical page of a slot, and its entry in the page map. */
   page: Int32Array;
+  entry: Int32Array;
   state: Uint8Array;
+  /** Whether the entry was changed since it was read or written; and the next such slot of its translation page. */
   dirty: Uint8Array;
+  nextDirty: Int32Array;
   #newer: Int32Array;
   #older: Int32Array;
   #newest = NONE;
@@ -22,8 +26,10 @@ export class MappingCache {
   constructor(capacity: number) {
     this.capacity = capacity;
     this.page = new Int32Array(0);
+    this.entry = new Int32Array(0);
     this.state = new Uint8Array(0);
     this.dirty = new Uint8Array(0);
+    this.nextDirty = new Int32Array(0);
     this.#newer = new Int32Array(0);
     this.#older = new Int32Array(0);
   }
@@ -32,13 +38,14 @@ export class MappingCache {
     return this.used >= this.capacity;
   }
 
-  /** A slot for a page, the most recent one. */
-  add(page: number, state: number): number {
+  /** A slot for a page and its entry in the page map, the most recent one. */
+  add(page: number, entry: number, state: number): number {
     if (this.#free === NONE) this.#grow();
     const slot = this.#free;
     this.#free = this.#newer[slot];
     this.used++;
     this.page[slot] = page;
+    this.entry[slot] = entry;
     this.state[slot] = state;
     this.dirty[slot] = 0;
     this.#link(slot);
@@ -98,8 +105,10 @@ export class MappingCache {
       return to;
     };
     this.page = words(this.page);
+    this.entry = words(this.entry);
     this.state = bytes(this.state);
     this.dirty = bytes(this.dirty);
+    this.nextDirty = words(this.nextDirty);
     this.#newer = words(this.#newer);
     this.#older = words(this.#older);
     for (let i = n - 1; i >= old; i--) {

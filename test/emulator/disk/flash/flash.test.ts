@@ -206,6 +206,21 @@ describe('collection', () => {
     expect(moved([all])).toBeLessThan(moved([]) / 4);
   });
 
+  // In the urgent state collection goes before reads: suspended for one that had to wait, an erase was never resumed.
+  it.each([1, 3, 4, 5])('goes on when reads suspend erases while blocks run out (%i)', (seed) => {
+    const random = sequence(seed);
+    const aged = { preconditionFill: 1, preconditionOverwrite: 1 };
+    const disk = new FlashDisk(small({ suspension: 'program-erase', independentDies: false, ...aged }), seed);
+    const list = Array.from({ length: 2500 }, (_, i): Request => {
+      const op = random() < 0.2 ? read : write;
+      const count = 1 + Math.floor(random() * 40);
+      return { at: i * 100 * US, op, sector: Math.floor(random() * (disk.sectors - count)), count };
+    });
+    for (const time of replay(disk, list)) expect(time).toBeGreaterThan(0);
+    expect(disk.ftl.backend.suspensions).toBeGreaterThan(100);
+    expect(disk.ftl.transactions.used).toBe(0);
+  });
+
   it('ages 4 GiB in seconds', () => {
     const begun = performance.now();
     const disk = new FlashDisk(

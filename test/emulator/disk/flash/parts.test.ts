@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventHeap } from '#emulator/disk/flash/events';
+import { EventQueue, FlashEvent, Lane } from '#emulator/disk/flash/events';
 import { countBits } from '#emulator/disk/flash/ftl';
 import { Geometry } from '#emulator/disk/flash/geometry';
 import { IntMap } from '#emulator/disk/flash/int-map';
@@ -9,6 +9,8 @@ import { CacheState, MappingCache } from '#emulator/disk/flash/mapping-cache';
 import { commandTimes } from '#emulator/disk/flash/onfi';
 import { PageMap, UNMAPPED } from '#emulator/disk/flash/page-map';
 import { TimedQueue } from '#emulator/disk/flash/timed-queue';
+import { NONE, TransactionSource, TransactionTable, TransactionType } from '#emulator/disk/flash/transactions';
+import { TranslationPages } from '#emulator/disk/flash/translation-pages';
 import { WriteBufferSlots } from '#emulator/disk/flash/write-buffer';
 import { ALLOCATION_ORDERS } from '#model/disk';
 import { ONFI, small } from './support.ts';
@@ -36,29 +38,61 @@ describe('the map of small integers', () => {
   });
 });
 
-describe('the event heap', () => {
-  it('gives events in time order', () => {
+describe('the event queue', () => {
+  const lanes = Object.values(Lane);
+  const event = fc.record({ lane: fc.constantFrom(...lanes), time: fc.nat(60) });
+
+  it('gives events in the order of time, then lane, then adding, while others are added', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(1000), { maxLength: 100 }), (times) => {
-        const heap = new EventHeap();
-        times.forEach((time, i) => heap.add(time, 1, i));
-        const out: number[] = [];
-        while (heap.length > 0) {
-          const first = heap.firstTime;
-          expect(heap.take()).toBe(first);
-          expect(times[heap.subject]).toBe(first);
-          out.push(first);
-        }
-        expect(out).toEqual([...times].sort((a, b) => a - b));
-        expect(heap.firstTime).toBe(Infinity);
+      fc.property(fc.array(fc.oneof(event, fc.constant('take')), { maxLength: 300 }), (steps) => {
+        const queue = new EventQueue();
+        const waiting: { lane: Lane; time: number; subject: number }[] = [];
+        const take = () => {
+          waiting.sort((a, b) => a.time - b.time || a.lane - b.lane || a.subject - b.subject);
+          const wanted = waiting.shift()!;
+          expect(queue.firstTime).toBe(wanted.time);
+          expect(queue.take()).toBe(wanted.time);
+          expect([queue.kind, queue.subject]).toEqual([FlashEvent.arrayDone, wanted.subject]);
+        };
+        steps.forEach((step, subject) => {
+          if (typeof step === 'object') {
+            queue.add(step.lane, step.time, FlashEvent.arrayDone, subject);
+            waiting.push({ ...step, subject });
+          } else if (waiting.length > 0) take();
+        });
+        while (waiting.length > 0) take();
+        expect(queue.firstTime).toBe(Infinity);
       }),
     );
   });
 
   it('grows', () => {
-    const heap = new EventHeap();
-    for (let i = 5000; i > 0; i--) heap.add(i, 0, i);
-    for (let i = 1; i <= 5000; i++) expect(heap.take()).toBe(i);
+    const queue = new EventQueue();
+    for (let i = 2000; i > 0; i--) queue.add(Lane.read, i, 0, i);
+    for (let i = 1; i <= 2000; i++) expect(queue.take()).toBe(i);
+  });
+});
+
+describe('translation pages', () => {
+  it('keep those that wait in order, and what is on the way', () => {
+    const table = new TransactionTable();
+    const pages = new TranslationPages(table, 3);
+    const [a, b, c] = [1, 2, 3].map(() => table.allocate(TransactionType.read, TransactionSource.user));
+    pages.wait(1, a);
+    pages.wait(1, b);
+    pages.wait(2, c);
+    expect([pages.takeWaiting(1), pages.takeWaiting(1), pages.takeWaiting(1)]).toEqual([a, b, NONE]);
+    expect([pages.takeWaiting(2), pages.takeWaiting(0)]).toEqual([c, NONE]);
+    pages.arrives(1);
+    expect([pages.isArriving(1), pages.isDeparting(1)]).toEqual([true, false]);
+    pages.departs(1);
+    pages.departs(1);
+    pages.departed(1);
+    pages.arrived(1);
+    expect([pages.isArriving(1), pages.isDeparting(1)]).toEqual([false, true]);
+    expect(pages.firstChanged(1)).toBe(NONE);
+    pages.setFirstChanged(1, 0);
+    expect(pages.firstChanged(1)).toBe(0);
   });
 });
 
@@ -79,14 +113,25 @@ describe('the timed queue', () => {
 
 describe('the page map', () => {
   it('knows what was touched and nothing else', () => {
-    const map = new PageMap(100_000, 8, true);
+    const map = new PageMap(4_000_000, true);
     expect(map.find(77_777)).toBe(-1);
     const entry = map.touch(77_777);
-    expect([map.physical[entry], map.cached[entry], map.sectors[entry]]).toEqual([UNMAPPED, UNMAPPED, 0]);
-    map.physical[entry] = 5;
-    for (let page = 0; page < 100_000; page += 7) map.touch(page);
-    expect(map.physical[map.find(77_777)]).toBe(5);
-    expect(map.touch(77_777)).toBe(map.find(77_777));
+    expect([map.physical(entry), map.cached(entry), map.sectors(entry)]).toEqual([UNMAPPED, UNMAPPED, 0]);
+    map.setPhysical(entry, 5);
+    map.setCached(entry, 6);
+    map.setSectors(entry, 0xffff);
+    // More groups than its table has room for at first, and than it has entries for.
+    for (let page = 0; page < 4_000_000; page += 23) map.setPhysical(map.touch(page), page);
+    expect([map.physical(entry), map.cached(entry), map.sectors(entry)]).toEqual([5, 6, 0xffff]);
+    expect(map.find(77_777)).toBe(entry);
+    for (let page = 0; page < 4_000_000; page += 23 * 31) expect(map.physical(map.find(page))).toBe(page);
+    expect(map.physical(map.touch(3_999_998))).toBe(UNMAPPED);
+  });
+
+  it('holds every page of a drive', () => {
+    const map = new PageMap(1003, false);
+    for (let page = 0; page < 1003; page++) map.setPhysical(map.touch(page), page + 9);
+    for (let page = 0; page < 1003; page++) expect(map.physical(map.find(page))).toBe(page + 9);
   });
 });
 
@@ -94,9 +139,9 @@ describe('the mapping cache', () => {
   it('names the least recently used as its victim, but none that waits', () => {
     const cache = new MappingCache(3);
     const [a, b, c] = [
-      cache.add(1, CacheState.waiting),
-      cache.add(2, CacheState.valid),
-      cache.add(3, CacheState.valid),
+      cache.add(1, 11, CacheState.waiting),
+      cache.add(2, 12, CacheState.valid),
+      cache.add(3, 13, CacheState.valid),
     ];
     expect(cache.full).toBe(true);
     expect(cache.victim()).toBe(b);
