@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog } from 'electron';
 import { Lab } from '#lab/lab';
+import { PRINT_SWITCH } from '#lab/print-job';
 import { defaultLibraryPath } from '#store/location';
 import { Shell } from './shell.ts';
+import { runPrintJob } from './print-job.ts';
 import { declareScheme } from './protocol.ts';
 import { lockDown } from './security.ts';
 import { startEmulatorWorker, startStoreWorker } from './threads.ts';
@@ -20,7 +22,9 @@ if (ownFolder !== '') app.setPath('userData', ownFolder);
 declareScheme();
 lockDown();
 
-if (app.requestSingleInstanceLock()) void start();
+const printJob = app.commandLine.getSwitchValue(PRINT_SWITCH);
+if (printJob !== '') void runPrintJob(printJob);
+else if (app.requestSingleInstanceLock()) void start();
 else app.quit();
 
 async function start(): Promise<void> {
@@ -64,7 +68,6 @@ function openLab(libraryPath: string): Promise<Lab> {
     resourcesPath: join(root, 'resources'),
     // One core is left for the window and one for the store, where there are that many.
     parallel: Math.max(1, availableParallelism() - 2),
-    now: () => new Date(),
     ...(nativeBinding === undefined || nativeBinding === '' ? {} : { nativeBinding }),
   });
 }

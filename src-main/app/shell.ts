@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { app, clipboard, dialog, ipcMain, Menu, nativeTheme } from 'electron';
@@ -9,6 +8,7 @@ import type { MenuCommand, Theme } from '#ipc/schemas';
 import type { Lab } from '#lab/lab';
 import { buildMenu } from './menu.ts';
 import { filesOf, readDocument, type OpenedFile } from './opened.ts';
+import { ElectronPrinter } from './print.ts';
 import { serveWindow } from './protocol.ts';
 import { denyPermissions } from './security.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
@@ -30,6 +30,7 @@ export class Shell implements AppServices {
   private window: BrowserWindow | null = null;
   private readonly operations = new Operations(() => performance.now());
   private waiting: string[];
+  readonly printer = new ElectronPrinter();
 
   constructor(lab: Lab, options: ShellOptions) {
     this.lab = lab;
@@ -122,12 +123,18 @@ export class Shell implements AppServices {
     return new Date().toISOString().slice(0, 10);
   }
 
-  async saveText(suggestion: string, makeText: () => Promise<string>): Promise<{ file: string } | null> {
-    const defaultPath = join(app.getPath('documents'), suggestion);
-    const choice = await dialog.showSaveDialog({ title: 'Save the report', defaultPath });
-    if (choice.canceled || choice.filePath === '') return null;
-    await writeFile(choice.filePath, await makeText());
-    return { file: choice.filePath };
+  now(): Date {
+    return new Date();
+  }
+
+  async askWhereToSave(suggestion: string, kind: string, extension: string): Promise<string | null> {
+    const choice = await dialog.showSaveDialog({
+      title: 'Save',
+      defaultPath: join(app.getPath('documents'), suggestion),
+      filters: [{ name: kind, extensions: [extension] }],
+      properties: ['showOverwriteConfirmation', 'createDirectory'],
+    });
+    return choice.canceled || choice.filePath === '' ? null : choice.filePath;
   }
 
   runsChanged(): void {

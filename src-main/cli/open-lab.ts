@@ -31,7 +31,6 @@ export async function withLab<T>(library: string | undefined, use: (lab: Lab) =>
     libraryPath,
     resourcesPath: RESOURCES,
     parallel: availableParallelism(),
-    now: () => new Date(),
   });
   try {
     return await use(lab);

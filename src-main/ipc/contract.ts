@@ -1,6 +1,14 @@
 import * as v from 'valibot';
+import { templateNameSchema, templateSchema } from '#model/report';
 import { runDiffSchema } from './compare-schemas.ts';
 import { takenFileSchema } from './import-schemas.ts';
+import {
+  exportSaveSchema,
+  reportRequestSchema,
+  reportSaveSchema,
+  reportSchema,
+  savedSchema,
+} from './report-schemas.ts';
 import {
   annotatedSchema,
   annotationSchema,
@@ -86,17 +94,27 @@ export const contract = {
   /** Hides runs; `runs.restore` brings them back. */
   'runs.delete': { request: v.array(runIdSchema), response: nothing },
   'runs.restore': { request: v.array(runIdSchema), response: nothing },
-  /** Writes a self-contained HTML report where the person says; null when they changed their mind. */
-  'runs.saveReport': {
-    request: v.pipe(v.array(runIdSchema), v.minLength(1), v.maxLength(32)),
-    response: v.nullable(v.object({ file: v.string() })),
-  },
 
   /** Two to eight runs, each with the first. */
   'runs.compare': {
     request: v.pipe(v.array(runIdSchema), v.minLength(2), v.maxLength(8)),
     response: runDiffSchema,
   },
+
+  /** A report as it would be written, to be looked at. */
+  'reports.make': { request: reportRequestSchema, response: reportSchema },
+  /** Asks where to and writes the report there. Long, as `experiments.run`. */
+  'reports.save': { request: reportSaveSchema, response: savedSchema },
+  'reports.templates': { request: nothing, response: v.array(templateSchema) },
+  'reports.keepTemplate': { request: templateSchema, response: nothing },
+  'reports.dropTemplate': { request: templateNameSchema, response: nothing },
+  /** What a run can be written as. */
+  'exports.formats': {
+    request: nothing,
+    response: v.array(v.object({ id: v.string(), what: v.string(), extension: v.string() })),
+  },
+  /** Asks where to and writes the run there. Long, as `experiments.run`. */
+  'exports.save': { request: exportSaveSchema, response: savedSchema },
 
   /** The documents that ship: machines and their parts, kernels, file systems. */
   'documents.list': { request: nothing, response: v.array(presetDocumentSchema) },

@@ -7,12 +7,13 @@ import type { Handlers, MessageTarget } from './register.ts';
 import { chainOf, narrowed, seekEvent } from './event-queries.ts';
 import type { TakenFile } from './import-schemas.ts';
 import { MapMaker } from './address-map.ts';
+import { reportHandlers, type ReportServices } from './report-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
 import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
-export interface AppServices {
+export interface AppServices extends ReportServices {
   info(): { version: string; platform: string; theme: Theme; library: string };
   setTheme(theme: Theme): void;
   setMenu(commands: readonly MenuCommand[]): void;
@@ -23,8 +24,6 @@ export interface AppServices {
   askForFiles(): Promise<string[]>;
   /** ISO date. */
   today(): string;
-  /** Asks where to, writes, and says where; null when the person changed their mind. */
-  saveText(suggestion: string, makeText: () => Promise<string>): Promise<{ file: string } | null>;
   /** Tells every window of ours that the library changed. */
   runsChanged(): void;
 }
@@ -106,7 +105,8 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       for (const id of ids) await library.restoreRun(id);
       app.runsChanged();
     },
-    'runs.saveReport': (ids) => app.saveText(`faultline-${ids[0] ?? 'report'}.html`, () => lab.report(ids)),
+
+    ...reportHandlers(lab, app, operations),
 
     'runs.compare': (ids) => compareRuns(library, ids),
 

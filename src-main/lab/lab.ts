@@ -6,14 +6,12 @@ import { Documents, jsonFiles } from '#lab/documents';
 import { emulate, type EmulationProgress } from '#lab/emulate';
 import type { PauseSwitch } from '#lab/pause';
 import { planRuns } from '#lab/plans';
-import { gatherReport } from '#lab/report';
 import { checkExperiment } from '#model/check-experiment';
 import type { ExperimentInput } from '#model/experiment';
 import type { RunDocument } from '#model/library';
 import type { RunPlan } from '#model/plan';
 import type { RunInfo } from '#model/run';
 import { canonicalJson, parseJson } from '#model/validate';
-import { reportHtml } from '#report/html';
 import { StoreClient } from '#workers/store-client';
 
 /** What differs between the command line, the window and tests. */
@@ -28,8 +26,6 @@ export interface LabOptions {
   readonly nativeBinding?: string;
   /** Runs emulated at once: threads beside the caller's and the store's. */
   readonly parallel: number;
-  /** Wall clock, for dates of reports; nothing emulated depends on it. */
-  now(): Date;
 }
 
 /** Progress of an experiment's runs, told for each of them. */
@@ -140,11 +136,6 @@ export class Lab {
     if (reason !== undefined)
       throw reason instanceof Error ? reason : new Error('a run failed for no reason that was told');
     return results;
-  }
-
-  /** A report of saved runs, as one HTML file. */
-  async report(runIds: readonly string[]): Promise<string> {
-    return reportHtml(await gatherReport(this.library, runIds, this.options.now()));
   }
 
   /** Ends the threads. Runs under way are lost. */

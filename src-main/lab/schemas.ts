@@ -6,6 +6,7 @@ import { KERNEL_FORMAT, kernelSchema } from '#model/kernel';
 import { KERNEL_COSTS_FORMAT, kernelCostsSchema } from '#model/kernel-costs';
 import { MACHINE_FORMAT, machineSchema } from '#model/machine';
 import { InputError } from '#model/problem';
+import { TEMPLATE_FORMAT, templateSchema } from '#model/report';
 import { PROCESSOR_FORMAT, processorSchema } from '#model/processor';
 import { SCENARIO_FORMAT, scenarioSchema } from '#model/scenario';
 import { DRIVE_FORMAT, driveSchema } from '#model/drive';
@@ -21,6 +22,7 @@ const SCHEMAS: Readonly<Record<string, v.GenericSchema<unknown, unknown>>> = {
   [KERNEL_FORMAT]: kernelSchema,
   [FILESYSTEM_FORMAT]: filesystemSchema,
   [SCENARIO_FORMAT]: scenarioSchema,
+  [TEMPLATE_FORMAT]: templateSchema,
 };
 
 /** Every document format, such as `faultline/experiment@1`. */

@@ -1,7 +1,8 @@
 import { sweepCsv, sweepParquet } from '#export/sweep-table';
 import type { SweepResults } from '#model/sweep';
+import { sweepReport } from '#report/build';
 import { reportHtml } from '#report/html';
-import { sweepFigure, sweepReport } from '#report/sweep';
+import { sweepFigure } from '#report/sweep';
 
 /** Files that a sweep's results are written as, and what each is. */
 export const SWEEP_FILES = {
@@ -27,6 +28,6 @@ export async function sweepFile(
     case 'svg':
       return sweepFigure(results, measure).svg;
     case 'html':
-      return reportHtml(sweepReport(results, measure, now.toISOString()));
+      return reportHtml(sweepReport({ results, measure }, now.toISOString()), 'screen');
   }
 }

@@ -1,40 +1,93 @@
+import type { Block, Cell, Report, Section, SectionId } from '#model/report';
+import { REPORT_SECTIONS } from '#model/report';
+import { ownSection } from '#model/report-text';
 import type { RunInfo } from '#model/run';
 import { formatCount, formatTime } from '#model/units';
+import { comparisonBlocks } from './comparison.ts';
 import { blocksFigure, timelineFigure } from './figures.ts';
 import { latencyFigure } from './histogram.ts';
-import type { Block, Cell, Report, ReportDocument, ReportInput, Section } from './model.ts';
+import type { ReportDocument, ReportInput, ReportSweep } from './model.ts';
 import { sourceUses, sourcedIn, type Sourced } from './provenance.ts';
-import { comparisonSentences, runSentence, subject } from './sentences.ts';
+import { comparisonSentences, labelled, runSentence, subject, timeSentence, words } from './sentences.ts';
+import { spanSentence, spanTable } from './span.ts';
+import { sweepBlocks, sweepSentences } from './sweep.ts';
+import { waitBlocks } from './waits.ts';
 
-/** The standard report of one or more runs. */
-export function buildReport(input: ReportInput): Report {
-  const runs = input.runs.map((entry) => entry.run);
+/** The report of one run, of several, of a sweep or of a span of time, in the parts asked for. */
+export function buildReport(given: ReportInput): Report {
+  const named = labelled(given.runs.map(({ run }) => run));
+  const input: ReportInput = { ...given, runs: given.runs.map((entry, i) => ({ ...entry, run: named[i] })) };
+  const sections = input.parts.map((part): Section => {
+    if (typeof part !== 'string') return ownSection(part);
+    const title = REPORT_SECTIONS.find(({ id }) => id === part)?.title ?? part;
+    return { part, title, blocks: BLOCKS[part](input) };
+  });
   return {
     title: input.title,
     question: input.question,
     madeAt: input.madeAt,
-    sections: [
-      summary(input),
-      metricsSection(runs),
-      timelines(input),
-      latencies(input),
-      deadlocks(runs),
-      sources(input),
-      reproduce(input),
-    ].filter((section) => section.blocks.length > 0),
+    sections: sections.filter((section) => section.blocks.length > 0),
   };
 }
 
-function summary(input: ReportInput): Section {
-  const runs = input.runs.map((entry) => entry.run);
-  return {
-    title: 'Summary',
-    blocks: [
-      { type: 'list', items: [...runs.map(runSentence), ...comparisonSentences(runs)] },
-      { type: 'figure', figure: blocksFigure(runs) },
-      ...warnings(input),
-    ],
-  };
+/** The report of a sweep alone, without its runs. @param madeAt ISO time */
+export function sweepReport(sweep: ReportSweep, madeAt: string): Report {
+  return buildReport({
+    title: sweep.results.grid.name,
+    question: '',
+    runs: [],
+    documents: [],
+    warnings: [],
+    comparison: null,
+    sweep,
+    span: null,
+    parts: ['summary', 'sweep'],
+    madeAt,
+  });
+}
+
+const runsOf = (input: ReportInput): RunInfo[] => input.runs.map(({ run }) => run);
+
+/** What each part of a report consists of; nothing where there is nothing to say. */
+const BLOCKS: Readonly<Record<SectionId, (input: ReportInput) => Block[]>> = {
+  summary,
+  span: spanBlocks,
+  sweep: (input) => (input.sweep === null ? [] : sweepBlocks(input.sweep)),
+  comparison: comparisonBlocks,
+  metrics: (input) => metrics(runsOf(input)),
+  timeline: timelines,
+  'page-life': () => [],
+  latencies,
+  waits: (input) => waitBlocks(runsOf(input)),
+  sources,
+  reproduce,
+};
+
+function summary(input: ReportInput): Block[] {
+  const runs = runsOf(input);
+  const items = [
+    ...(input.sweep === null ? [] : sweepSentences(input.sweep)),
+    ...input.runs.flatMap(({ run, inSpan }) =>
+      inSpan === null || input.span === null ? [] : [spanSentence(run, input.span, inSpan)],
+    ),
+    ...runs.map((run) => `${runSentence(run)} ${timeSentence(run)}`),
+    ...comparisonSentences(runs),
+  ];
+  if (items.length === 0) return [];
+  const blocks: Block[] = [{ type: 'list', items }];
+  if (runs.some((run) => run.metrics.blocks.instantiatedKiB > 0))
+    blocks.push({ type: 'figure', figure: blocksFigure(runs) });
+  return [...blocks, ...warnings(input)];
+}
+
+function spanBlocks({ span, runs }: ReportInput): Block[] {
+  if (span === null) return [];
+  return runs.flatMap(({ run, inSpan }) => {
+    const table = inSpan === null ? null : spanTable(run, inSpan);
+    return table === null
+      ? [{ type: 'paragraph', text: `${subject(run)}: nothing begins in the span.` } as const]
+      : [table];
+  });
 }
 
 /** What a reader must know before believing the figures: what cannot be compared, and what was never measured. */
@@ -85,7 +138,7 @@ const METRIC_ROWS: readonly (readonly [string, (run: RunInfo) => string])[] = [
   ['verdict', (run) => run.verdict],
 ];
 
-function metricsSection(runs: readonly RunInfo[]): Section {
+function metrics(runs: readonly RunInfo[]): Block[] {
   const head: Cell[] = [
     { text: 'metric', number: false },
     ...runs.map((run) => ({ text: subject(run), number: true })),
@@ -110,17 +163,16 @@ function metricsSection(runs: readonly RunInfo[]): Section {
       head: [{ text: 'cause', number: false }, ...head.slice(1)],
       rows: timeRows,
     });
-  return { title: 'Metrics', blocks };
+  return blocks;
 }
 
-function timelines(input: ReportInput): Section {
-  const blocks: Block[] = [];
-  for (const { run, tile } of input.runs)
-    if (tile !== null) blocks.push({ type: 'figure', figure: timelineFigure(run, tile) });
-  return { title: 'Timelines', blocks };
+function timelines(input: ReportInput): Block[] {
+  return input.runs.flatMap(({ run, tile }): Block[] =>
+    tile === null ? [] : [{ type: 'figure', figure: timelineFigure(run, tile) }],
+  );
 }
 
-function latencies(input: ReportInput): Section {
+function latencies(input: ReportInput): Block[] {
   const blocks: Block[] = [];
   for (const { run, latencies: series } of input.runs) {
     for (const sort of ['fault', 'I/O'] as const) {
@@ -128,29 +180,11 @@ function latencies(input: ReportInput): Section {
       if (shown.length > 0) blocks.push({ type: 'figure', figure: latencyFigure(run, shown) });
     }
   }
-  return { title: 'How long faults and requests took', blocks };
-}
-
-function deadlocks(runs: readonly RunInfo[]): Section {
-  const blocks: Block[] = [];
-  for (const run of runs) {
-    if (run.waitFor === null) continue;
-    const label = new Map(run.waitFor.nodes.map((node) => [node.id, node.label]));
-    blocks.push(
-      { type: 'paragraph', text: `${subject(run)} ended in a ${run.verdict}. Who waits for whom:` },
-      {
-        type: 'list',
-        items: run.waitFor.edges.map(
-          (edge) => `${label.get(edge.from) ?? edge.from} waits for ${label.get(edge.to) ?? edge.to}: ${edge.label}`,
-        ),
-      },
-    );
-  }
-  return { title: 'The knot', blocks };
+  return blocks;
 }
 
 /** Where the documents' figures come from. */
-function sources(input: ReportInput): Section {
+function sources(input: ReportInput): Block[] {
   const rows = input.documents.flatMap((document) =>
     sourceUses(sourcedIn(document)).map(({ source, method, figures }): Cell[] => [
       { text: `${document.kind} ${document.id}`.trim(), number: false },
@@ -177,52 +211,41 @@ function sources(input: ReportInput): Section {
       head: texts('document', 'figure', 'reason'),
       rows: estimates,
     });
-  return { title: 'Sources', blocks };
+  return blocks;
 }
 
 function texts(...cells: readonly string[]): Cell[] {
   return cells.map((text) => ({ text, number: false }));
 }
 
-function reproduce(input: ReportInput): Section {
-  const runs = input.runs.map((entry) => entry.run);
-  return {
-    title: 'How to reproduce this',
-    blocks: [
-      {
-        type: 'paragraph',
-        text: 'A run is its engine version, its documents and its seed; the same three give the same bytes, and the hash says so. Save the experiment below to a file and give it to "faultline run".',
-      },
-      {
-        type: 'table',
-        caption: 'Runs',
-        head: ['run', 'policy', 'file system', 'kernel', 'machine', 'engine', 'seed', 'hash'].map((text) => ({
-          text,
-          number: false,
-        })),
-        rows: runs.map((run) =>
-          [
-            run.id,
-            run.policy,
-            run.filesystem,
-            run.kernel,
-            run.machine,
-            run.engineVersion,
-            String(run.seed),
-            run.hash,
-          ].map((text) => ({ text, number: false })),
-        ),
-      },
-      ...input.documents.map((document): Block => ({
-        type: 'code',
-        title: `${document.kind} ${document.id}`,
-        text: document.json,
-      })),
-    ],
-  };
-}
+const RUN_FIELDS = [
+  ['policy', (run: RunInfo) => run.policy],
+  ['file system', (run: RunInfo) => run.filesystem],
+  ['kernel', (run: RunInfo) => run.kernel],
+  ['machine', (run: RunInfo) => run.machine],
+  ['engine', (run: RunInfo) => run.engineVersion],
+  ['seed', (run: RunInfo) => String(run.seed)],
+  ['hash', (run: RunInfo) => run.hash],
+] as const;
 
-/** `coreToCore` as `core to core`. */
-function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+function reproduce(input: ReportInput): Block[] {
+  const runs = runsOf(input);
+  if (runs.length === 0) return [];
+  return [
+    {
+      type: 'paragraph',
+      text: 'A run is its engine version, its documents and its seed; the same three give the same bytes, and the hash says so. Save the experiment below to a file and give it to "faultline run".',
+    },
+    {
+      type: 'table',
+      caption: 'Runs',
+      head: texts(...RUN_FIELDS.map(([name]) => name)),
+      rows: runs.map((run) => texts(...RUN_FIELDS.map(([, value]) => value(run)))),
+    },
+    ...input.documents.map(({ kind, id, json }): Block => ({
+      type: 'code',
+      title: `${kind} ${id}`.trim(),
+      text: json,
+    })),
+  ];
 }

@@ -1,14 +1,14 @@
+import type { Figure } from '#model/report';
 import type { RunInfo } from '#model/run';
 import { formatCount, formatTime } from '#model/units';
 import { COLOURS, WIDTH, line, rect, svg, text } from './svg.ts';
 import { LATENCY_BINS, binStart, medianBin, type LatencySeries } from './latencies.ts';
-import type { Figure } from './model.ts';
 import { subject } from './sentences.ts';
 
 const FILLS: Readonly<Record<string, string>> = {
   'read faults': COLOURS.read,
   'write faults': COLOURS.write,
-  'write-protect faults': COLOURS.writeProtect,
+  'write-protect faults': COLOURS.protect,
 };
 
 const LEFT = 190;

@@ -56,8 +56,10 @@ export class LatencyCounter {
   private readonly faults = FAULTS.map(([, name]) => series(name, 'fault'));
   private readonly requests = IO_OPERATIONS.map((name) => series(`${name} requests`, 'I/O'));
 
-  add({ count, kind, duration, b }: EventBatch): void {
+  /** @param span only events that begin in it; all where it is null. It needs the column `time` */
+  add({ count, time, kind, duration, b }: EventBatch, span: { from: number; to: number } | null = null): void {
     for (let i = 0; i < count; i++) {
+      if (span !== null && (time[i] < span.from || time[i] >= span.to)) continue;
       if (kind[i] === EventKind.io) note(this.requests[b[i] & 0xf], duration[i]);
       else if (kind[i] >= EventKind.readFault && kind[i] <= EventKind.writeProtectFault)
         note(this.faults[kind[i] - EventKind.readFault], duration[i]);

@@ -1,4 +1,4 @@
-import type { Block, Cell, Report } from './model.ts';
+import type { Block, Cell, Report } from '#model/report';
 
 /** A figure as a file of its own; the name is relative to the report's folder. */
 export interface FigureFile {

@@ -1,5 +1,5 @@
 import type { RunInfo } from '#model/run';
-import { formatCount } from '#model/units';
+import { formatCount, formatTime } from '#model/units';
 
 /** What happened, a sentence a run, made from its metrics alone. */
 export function runSentence(run: RunInfo): string {
@@ -11,6 +11,25 @@ export function runSentence(run: RunInfo): string {
   ];
   const needless = blocks.needlessKiB > 0 ? `: ${kib(blocks.needlessKiB)} were never stored to` : '';
   return `${parts.join(' ')}${needless}.${ending(run)}`;
+}
+
+/** What the run asked of the disk and how its time went, in a sentence. */
+export function timeSentence(run: RunInfo): string {
+  const { io, time } = run.metrics;
+  const all = Object.values(time.byCauseNs).reduce((sum, ns) => sum + ns, 0);
+  const [cause, most] = Object.entries(time.byCauseNs).reduce<readonly [string, number]>(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    ['', 0],
+  );
+  const share =
+    all > 0
+      ? `, ${Math.round((most / all) * 100)} % of its core time ${CAUSE_WORDS[cause] ?? `on ${words(cause)}`}`
+      : '';
+  const disk =
+    io.requests === 0
+      ? 'It asked nothing of the disk'
+      : `${count(io.requests, 'I/O request')} moved ${kib(io.readKiB)} from the disk and ${kib(io.writtenKiB)} to it`;
+  return `${disk}; it took ${formatTime(time.simulatedNs * 1e3)} of simulated time${share}.`;
 }
 
 /** What sets the runs apart: least and most allocated, fewest and most faults. */
@@ -40,9 +59,25 @@ export function comparisonSentences(runs: readonly RunInfo[]): string[] {
   return sentences;
 }
 
-/** The run by what tells it from the others: policy and file system. */
-export function subject(run: RunInfo): string {
-  return `${run.policy} on ${run.filesystem}`;
+/** The run by what tells it from the others: policy and file system, unless it was given a label. */
+export function subject(run: RunInfo & { readonly label?: string }): string {
+  return run.label ?? `${run.policy} on ${run.filesystem}`;
+}
+
+/** The runs with a label each where policy and file system do not tell them apart. */
+export function labelled(runs: readonly RunInfo[]): readonly RunInfo[] {
+  const names = runs.map(subject);
+  if (new Set(names).size === names.length) return runs;
+  const telling = (['machine', 'kernel', 'experiment', 'seed', 'engineVersion'] as const).filter(
+    (field) => new Set(runs.map((run) => run[field])).size > 1,
+  );
+  const full = runs.map((run, i) =>
+    [names[i], ...telling.map((field) => (field === 'seed' ? `seed ${run.seed}` : run[field]))].join(', '),
+  );
+  return runs.map((run, i) => {
+    const label = full.filter((name) => name === full[i]).length > 1 ? `${full[i]} (${run.hash.slice(0, 8)})` : full[i];
+    return { ...run, label };
+  });
 }
 
 function ending(run: RunInfo): string {
@@ -53,16 +88,37 @@ function ending(run: RunInfo): string {
   return lost;
 }
 
-function kib(value: number): string {
+/** `16 384 KiB`. */
+export function kib(value: number): string {
   return `${formatCount(value)} KiB`;
 }
 
-function count(value: number, noun: string): string {
+/** `1 fault`, `2 faults`. */
+export function count(value: number, noun: string): string {
   return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-function listOf(names: readonly string[]): string {
+export function listOf(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** `coreToCore` as `core to core`. */
+export function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** What a core's time went into, as the end of "83 % of its core time ...". */
+const CAUSE_WORDS: Readonly<Record<string, string>> = {
+  wait: 'waiting',
+  idle: 'idle',
+  execute: 'executing the program',
+  memory: 'waiting for memory',
+  handler: 'in the fault handler',
+  faultEntry: 'entering and leaving faults',
+  filesystem: 'in the file system',
+  zeroing: 'zeroing pages',
+  reclaim: 'in reclaim',
+  syscall: 'in system calls',
+};

@@ -1,27 +1,43 @@
 /** Pieces of the reports' figures: SVG with text as text, legible in print and restyled by the page. */
 
 /**
- * Okabe and Ito's colours for colour-blind readers (Color Universal Design, 2008), dark enough for print.
- * Classes in the SVG, so that a page may restyle them; the fill is the fallback for a lone SVG.
+ * The window's data colours on light ground (`--k-...` in src-renderer/ui/tokens.css, after Okabe and Ito, Color
+ * Universal Design, 2008), so that a figure here and the timeline there are read alike. Dark enough for print.
  */
 export const COLOURS = {
-  needed: '#0072b2',
-  needless: '#d55e00',
-  read: '#56b4e9',
-  write: '#009e73',
-  writeProtect: '#cc79a7',
-  io: '#e69f00',
-  ink: '#222222',
-  faint: '#8a8f98',
+  read: '#0b62ab',
+  write: '#b05400',
+  protect: '#a02a80',
+  blocks: '#00755a',
+  io: '#2d6ea3',
+  alarm: '#b0121e',
+  cache: '#5c6770',
+  writeback: '#177a86',
+  ink: '#1b1d20',
+  faint: '#8d8a82',
 } as const;
+
+/** The same on dark ground, for pages that follow the reader's theme. */
+export const DARK_COLOURS: Readonly<Record<keyof typeof COLOURS, string>> = {
+  read: '#62aef2',
+  write: '#f2a14a',
+  protect: '#e58acb',
+  blocks: '#44c79b',
+  io: '#7fc4ee',
+  alarm: '#ff8a7d',
+  cache: '#9aa7b0',
+  writeback: '#56c5cf',
+  ink: '#e8e6e1',
+  faint: '#6b757c',
+};
 
 /** Width of every figure, px. */
 export const WIDTH = 760;
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
 /** A whole figure; `title` says it in words. */
-export function svg(height: number, title: string, body: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escape(title)}" ${FONT}>${body}</svg>`;
+export function svg(height: number, title: string, body: string, width = WIDTH): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img" aria-label="${escape(title)}" ${FONT}>${body}</svg>`;
 }
 
 export function rect(x: number, y: number, width: number, height: number, fill: string): string {

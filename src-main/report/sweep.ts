@@ -1,7 +1,8 @@
-import { labelOf, type SweepResults } from '#model/sweep';
+import type { Block, Cell, Figure } from '#model/report';
+import { labelOf, type SweepGrid, type SweepResults } from '#model/sweep';
 import { panelAxes, panelsOf, type Panel, type Panels } from '#model/sweep-panels';
 import { figureAt, formatFigure, shapesOf, surprise } from '#model/sweep-results';
-import type { Block, Cell, Figure, Report } from './model.ts';
+import type { ReportSweep } from './model.ts';
 import { COLOURS, WIDTH, escape, line, rect, round, svg, text } from './svg.ts';
 
 /** Panels side by side at most: narrower ones cannot be read. */
@@ -10,55 +11,70 @@ const MOST_PER_ROW = 4;
 const MOST_PANELS = 48;
 /** Rows of the table in a report at most; the CSV and Parquet files have all. */
 const MOST_ROWS = 1000;
+/** Digits of a hash that tell runs apart. */
+const HASH_DIGITS = 12;
 
-/** A sweep's results as a report: what surprises, small multiples, the table. */
-export function sweepReport(results: SweepResults, measure: string, madeAt: string): Report {
+/** What a sweep came to, in sentences. */
+export function sweepSentences({ results, measure }: ReportSweep): string[] {
   const { grid, cells } = results;
   const { values, odd } = measured(results, measure);
   const done = cells.filter((cell) => cell !== undefined).length;
+  const sentences = [`${done} of ${grid.cells.length} cells are done. The measure is ${measure}.`];
+  const known = values.flatMap((value, index) => (value === undefined ? [] : [{ value, index }]));
+  if (known.length === 0) return sentences;
+  const low = known.reduce((best, cell) => (cell.value < best.value ? cell : best));
+  const high = known.reduce((best, cell) => (cell.value > best.value ? cell : best));
+  const said = ({ value, index }: { value: number; index: number }): string =>
+    `${formatFigure(value, measure)} (${cellName(grid, index)})`;
+  sentences.push(
+    low.value === high.value
+      ? `It is ${formatFigure(low.value, measure)} in every cell that is done.`
+      : `It runs from ${said(low)} to ${said(high)}.`,
+  );
+  if (odd !== undefined)
+    sentences.push(
+      `Furthest from what its neighbours let one expect: ${cellName(grid, odd)} (${formatFigure(values[odd] ?? 0, measure)}).`,
+    );
+  return sentences;
+}
+
+/** Cells that a reader will want to see: the lowest, the highest, the surprising one; none twice. */
+export function standingCells({ results, measure }: ReportSweep): number[] {
+  const { values, odd } = measured(results, measure);
+  const known = values.flatMap((value, index) => (value === undefined ? [] : [{ value, index }]));
+  if (known.length === 0) return [];
+  const low = known.reduce((best, cell) => (cell.value < best.value ? cell : best));
+  const high = known.reduce((best, cell) => (cell.value > best.value ? cell : best));
+  return [...new Set([low.index, high.index, ...(odd === undefined ? [] : [odd])])];
+}
+
+/** The measure over the grid: small multiples, and a table of all cells. */
+export function sweepBlocks({ results, measure }: ReportSweep): Block[] {
+  const { grid, cells } = results;
+  const { values, odd } = measured(results, measure);
   const number = (content: string): Cell => ({ text: content, number: true });
   const plain = (content: string): Cell => ({ text: content, number: false });
-  const label = (index: number): string =>
-    grid.axes.map((axis, i) => `${axis.name} ${labelOf(axis.values[grid.cells[index].position[i]])}`).join(', ');
-  const blocks: Block[] = [
-    {
-      type: 'paragraph',
-      text: `${done} of ${grid.cells.length} cells are done. The measure is ${measure}.`,
-    },
-    ...(odd === undefined
-      ? []
-      : [
-          {
-            type: 'paragraph' as const,
-            text: `Furthest from what its neighbours let one expect: ${label(odd)} (${formatFigure(values[odd] ?? 0, measure)}).`,
-          },
-        ]),
-    { type: 'figure', figure: sweepFigure(results, measure) },
-  ];
   const shown = grid.cells.slice(0, MOST_ROWS);
   const table: Block = {
     type: 'table',
     caption: `One row a cell${shown.length < grid.cells.length ? `, the first ${MOST_ROWS}` : ''}; ◆ marks the one furthest from its neighbours`,
-    head: [...grid.axes.map((axis) => plain(axis.name)), number(measure), plain('run'), plain('verdict')],
+    head: [...grid.axes.map((axis) => plain(axis.name)), number(measure), plain('hash'), plain('verdict')],
     rows: shown.map(({ index, position }) => {
       const value = values[index];
       return [
         ...grid.axes.map((axis, i) => plain(labelOf(axis.values[position[i]]))),
         number(`${index === odd ? '◆ ' : ''}${value === undefined ? '–' : formatFigure(value, measure)}`),
-        plain(cells[index]?.run ?? '–'),
+        plain(cells[index]?.hash.slice(0, HASH_DIGITS) ?? '–'),
         plain(cells[index]?.verdict ?? 'not run'),
       ];
     }),
   };
-  return {
-    title: grid.name,
-    question: '',
-    madeAt,
-    sections: [
-      { title: 'What it came to', blocks },
-      { title: 'All cells', blocks: [table] },
-    ],
-  };
+  return [{ type: 'figure', figure: sweepFigure(results, measure) }, table];
+}
+
+/** A cell by its values, such as `stride 4 KiB, policies P1`. */
+function cellName(grid: SweepGrid, index: number): string {
+  return grid.axes.map((axis, i) => `${axis.name} ${labelOf(axis.values[grid.cells[index].position[i]])}`).join(', ');
 }
 
 function measured(
@@ -130,19 +146,19 @@ function drawPanel({ along, low, high }: Panels, panel: Panel, frame: Frame): st
     const [px, py] = [at(i), level(value)];
     if (along.ordered) {
       path += `${path === '' || path.endsWith(' ') ? 'M' : 'L'}${round(px)} ${round(py)}`;
-      marks.push(`<circle cx="${round(px)}" cy="${round(py)}" r="2.5" fill="${COLOURS.needed}">${what}</circle>`);
+      marks.push(`<circle cx="${round(px)}" cy="${round(py)}" r="2.5" fill="${COLOURS.blocks}">${what}</circle>`);
     } else {
       const top = Math.min(py, level(0));
-      const bar = rect(px - step * 0.35, top, step * 0.7, Math.max(0.5, Math.abs(level(0) - py)), COLOURS.needed);
+      const bar = rect(px - step * 0.35, top, step * 0.7, Math.max(0.5, Math.abs(level(0) - py)), COLOURS.blocks);
       marks.push(bar.replace('/>', `>${what}</rect>`));
     }
     if (cell === odd)
       marks.push(
-        `<path d="M${round(px)} ${round(py - 12)}l5 6l-5 6l-5 -6z" fill="none" stroke="${COLOURS.needless}" stroke-width="2"/>`,
+        `<path d="M${round(px)} ${round(py - 12)}l5 6l-5 6l-5 -6z" fill="none" stroke="${COLOURS.write}" stroke-width="2"/>`,
       );
   });
   if (along.ordered && path.trim() !== '')
-    marks.push(`<path d="${path.trim()}" fill="none" stroke="${COLOURS.needed}" stroke-width="1.5"/>`);
+    marks.push(`<path d="${path.trim()}" fill="none" stroke="${COLOURS.blocks}" stroke-width="1.5"/>`);
   return marks.join('') + ticks(along.labels, at, y + height + 16, step, x, width);
 }
 

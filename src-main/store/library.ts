@@ -5,6 +5,7 @@ import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import type { KeptMark, RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
+import type { ReportTemplate } from '#model/report';
 import type { RunInfo } from '#model/run';
 import { canonicalJson } from '#model/validate';
 import type { EventCriteria, SearchProgress } from '#model/search';
@@ -46,6 +47,7 @@ import { keptMarksOf, marksIn, mergeMarks, putMark, removeMark } from './run-mar
 import { Recent } from './recent.ts';
 import { RunWriter } from './run-writer.ts';
 import { isAlive, ownerOfThisProcess } from './owners.ts';
+import { readTemplates, removeTemplate, writeTemplate } from './templates.ts';
 
 /** Most columns of a tile: no screen is wider. */
 const MOST_COLUMNS = 16_384;
@@ -255,6 +257,24 @@ export class Library {
     const sql =
       'SELECT value AS tag, count(*) AS runs FROM runs, json_each(runs.tags) WHERE deleted_at IS NULL GROUP BY value ORDER BY value';
     return this.guard(() => this.db.prepare<[], { tag: string; runs: number }>(sql).all());
+  }
+
+  /** Templates of reports, by name. */
+  templates(): ReportTemplate[] {
+    return this.guard(() => readTemplates(this.db));
+  }
+
+  /** Keeps a template, in the place of one of the same name. @throws InputError when it is none */
+  keepTemplate(template: ReportTemplate): void {
+    this.guard(() => {
+      this.db.pragma('synchronous = FULL');
+      writeTemplate(this.db, template);
+    });
+  }
+
+  /** Forgets a template. @throws InputError when there is none of that name */
+  dropTemplate(name: string): void {
+    this.guard(() => removeTemplate(this.db, name));
   }
 
   documents(reference: string): RunDocument[] {

@@ -123,4 +123,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    what: 'templates of reports',
+    sql: 'CREATE TABLE report_templates (name TEXT PRIMARY KEY COLLATE NOCASE, json TEXT NOT NULL)',
+  },
 ];

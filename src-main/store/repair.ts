@@ -10,6 +10,7 @@ import { Library } from './library.ts';
 import { annotationOf, checkFacts, unpackDetails, type RunRow } from './run-rows.ts';
 import { keptMarksOf } from './run-marks.ts';
 import { unpackBlob } from './codec.ts';
+import { readTemplates } from './templates.ts';
 
 /** What a repair came to. */
 export interface Repair {
@@ -104,10 +105,20 @@ function copyRuns(source: string, target: string, options: OpenOptions): Outcome
       lost: [] as Repair['lost'][number][],
     };
     for (const row of rows) copyRun(db, events, row, source, library, outcome);
+    copyTemplates(db, library);
     return outcome;
   } finally {
     library.close();
     db.close();
+  }
+}
+
+/** Templates of reports, as far as they can be read: an older library has none. */
+function copyTemplates(db: Db, library: Library): void {
+  try {
+    for (const template of readTemplates(db)) library.keepTemplate(template);
+  } catch {
+    // Runs are what a repair is for; a lost template is made again.
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventBatch, EventColumn } from '#model/events';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import type { RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
+import type { ReportTemplate } from '#model/report';
 import type { RunInfo } from '#model/run';
 import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
@@ -115,6 +116,18 @@ export class StoreClient {
 
   tags(): Promise<{ tag: string; runs: number }[]> {
     return this.call('tags', []);
+  }
+
+  templates(): Promise<ReportTemplate[]> {
+    return this.call('templates', []);
+  }
+
+  keepTemplate(template: ReportTemplate): Promise<void> {
+    return this.call('keepTemplate', [template]);
+  }
+
+  dropTemplate(name: string): Promise<void> {
+    return this.call('dropTemplate', [name]);
   }
 
   documents(reference: string): Promise<RunDocument[]> {

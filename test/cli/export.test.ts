@@ -69,7 +69,6 @@ describe('export', () => {
   it.each([
     ['a folder that is not there', 'csv', 'nowhere/run.csv', 'there is no such folder'],
     ['a format that nobody knows', 'docx', 'run.docx', 'expected one of chrome'],
-    ['a format that is not written yet', 'pdf', 'run.pdf', 'print the html report'],
   ])('refuses %s in one line', async (_, format, name, message) => {
     const { code, out, err } = await exported(format, join(folder, name));
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -24,6 +24,12 @@ afterAll(async () => {
 });
 
 const now = new Date(0);
+/** Nothing here is printed. */
+const printer = { pdf: unprinted, png: unprinted };
+const common = { force: false, now, paper: 'A4', printer } as const;
+function unprinted(): Promise<Uint8Array> {
+  return Promise.reject(new Error('nothing was to be printed'));
+}
 /** What is left of an export, its own halves included. */
 const left = (): string[] => readdirSync(folder).filter((name) => !name.startsWith('library.db'));
 
@@ -31,8 +37,7 @@ describe('an export', () => {
   it('tells how far it is', async () => {
     const told: number[] = [];
     await exportRun(library, id, 'csv', join(folder, 'told'), {
-      force: false,
-      now,
+      ...common,
       onProgress: (done, total) => told.push(done / total),
     });
     expect(told).toEqual([...told].sort((a, b) => a - b));
@@ -44,7 +49,7 @@ describe('an export', () => {
   it('that is cancelled leaves nothing', async () => {
     const controller = new AbortController();
     const onProgress = (): void => controller.abort();
-    const options = { force: false, now, signal: controller.signal, onProgress };
+    const options = { ...common, signal: controller.signal, onProgress };
     await expect(exportRun(library, id, 'chrome', join(folder, 'cancelled'), options)).rejects.toThrow(Cancelled);
     expect(left()).toEqual([]);
   });
@@ -55,7 +60,7 @@ describe('an export', () => {
     const onProgress = (): void => {
       deleted ??= library.deleteRun(doomed).then(() => library.purgeDeleted());
     };
-    const options = { force: false, now, onProgress };
+    const options = { ...common, onProgress };
     await expect(exportRun(library, doomed, 'csv', join(folder, 'gone'), options)).rejects.toThrow(doomed);
     await deleted;
     expect(left()).toEqual([]);

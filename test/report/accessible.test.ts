@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { expect } from 'vitest';
+import { STANDARD_PARTS } from '#model/report';
 import { buildReport } from '#report/build';
 import { reportHtml } from '#report/html';
 import { LatencyCounter } from '#report/latencies';
@@ -16,17 +17,22 @@ itWithTool(
     const latencies = new LatencyCounter();
     for (const batch of sampleBatches(5000)) latencies.add(batch);
     const run = sampleInfo(5000);
-    const entry = { run, tile: null, latencies: latencies.result() };
+    const entry = { run, tile: null, latencies: latencies.result(), inSpan: null };
     const estimate = { value: 1, unit: 'ns', source: 'a manual', method: 'estimated', note: 'a share' };
     const html = reportHtml(
       buildReport({
         title: 'A report',
         question: 'Why?',
         runs: [entry, { ...entry, run: { ...run, policy: 'P1' } }],
+        comparison: null,
+        sweep: null,
+        span: null,
+        parts: STANDARD_PARTS,
         warnings: ['the runs have different seeds'],
         documents: [{ kind: 'machine', id: 'm', json: JSON.stringify({ cost: estimate }) }],
         madeAt: '2026-01-01T00:00:00Z',
       }),
+      'screen',
     );
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
     try {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind } from '#model/events';
+import type { Report } from '#model/report';
 import { LATENCY_BINS, LatencyCounter, binStart, medianBin } from '#report/latencies';
 import { reportMarkdown } from '#report/markdown';
-import type { Report } from '#report/model';
+
 import { sourceUses, sourcedIn } from '#report/provenance';
 import { makeBatch } from '#stream/batches';
 
@@ -81,6 +82,7 @@ describe('a report in Markdown', () => {
     madeAt: 'now',
     sections: [
       {
+        part: 'summary',
         title: 'One',
         blocks: [
           { type: 'warning', title: 'Beware', items: ['it is a guess.'] },

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '#model/metrics';
+import { STANDARD_PARTS } from '#model/report';
 import type { RunInfo } from '#model/run';
 import { buildReport } from '#report/build';
 import { reportHtml } from '#report/html';
@@ -44,6 +46,9 @@ function run(policy: string, changes: Partial<Metrics> = {}, more: Partial<RunIn
   };
 }
 
+/** What a plain report of whole runs has not. */
+const REST = { comparison: null, sweep: null, span: null, parts: STANDARD_PARTS } as const;
+
 /** Thin spaces between thousands, as plain ones. */
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
@@ -74,15 +79,25 @@ describe('the HTML report', () => {
   const input = {
     title: 'A <b>title</b>',
     question: 'Why & how?',
-    runs: [{ run: run('P1'), tile: null, latencies: [] }],
+    ...REST,
+    runs: [{ run: run('P1'), tile: null, latencies: [], inSpan: null }],
     warnings: [],
     documents: [{ kind: 'experiment', id: 'x', json: '{"a":"</pre>"}' }],
     madeAt: '2026-01-01T00:00:00Z',
   };
-  const html = reportHtml(buildReport(input));
+  const html = reportHtml(buildReport(input), 'screen');
 
-  it('needs no network and no script', () => {
-    expect(html).not.toMatch(/<script|<link|src=|@import|url\(http/);
+  it('needs no network, and runs no script but its own', () => {
+    expect(html).not.toMatch(/<script[^>]|<link|src=|@import|url\(http/);
+    const script = /<script>([^]*)<\/script>/.exec(html)?.[1] ?? '';
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(html).toContain(`script-src 'sha256-${hash}'"`);
+  });
+
+  it('for paper has no script, and shows the documents', () => {
+    const paper = reportHtml(buildReport(input), 'print');
+    expect(paper).not.toMatch(/<script|<details|tabindex/);
+    expect(paper).toContain('<pre>{&quot;a&quot;');
   });
 
   it('escapes what people and documents say', () => {
@@ -99,11 +114,13 @@ describe('what a reader must know', () => {
     buildReport({
       title: 'T',
       question: '',
-      runs: [{ run: run('P1'), tile: null, latencies: [] }],
+      ...REST,
+      runs: [{ run: run('P1'), tile: null, latencies: [], inSpan: null }],
       warnings: ['the runs have different workloads'],
       documents: [{ kind: 'machine', id: 'm', json: machine }],
       madeAt: '2026-01-01T00:00:00Z',
     }),
+    'screen',
   );
 
   it('is which figures are estimates, and why', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sweepReport } from '#report/build';
 import { reportHtml } from '#report/html';
-import { sweepFigure, sweepReport } from '#report/sweep';
+import { sweepFigure } from '#report/sweep';
 import { sampleSweep } from '../support/sample-sweep.ts';
 
 const strides = ['4 KiB', '8 KiB', '16 KiB', '32 KiB', '64 KiB'];
@@ -45,7 +46,7 @@ describe('the picture of a sweep', () => {
   });
 
   it('stands in a report with the table of all cells', () => {
-    const html = reportHtml(sweepReport(results, 'blocks.needlessKiB', '2026-01-02T03:04:05Z'));
+    const html = reportHtml(sweepReport({ results, measure: 'blocks.needlessKiB' }, '2026-01-02T03:04:05Z'), 'screen');
     expect(html).toContain('9 of 10 cells are done');
     expect(html).toContain('policy P1, stride 16 KiB (900 KiB)');
     expect(html).toContain('◆ 900 KiB');

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defineCommand } from 'citty';
 import { comparisonTable } from '#cli/comparison';
+import { ElectronProcessPrinter } from '#cli/electron-printer';
 import { libraryArg, libraryPathOf, withLab } from '#cli/open-lab';
 import { printLine } from '#cli/output';
 import { readExperiment, runWithProgress } from '#cli/run-experiment';
-import { writeWhole } from '#cli/write-whole';
+import { saveReport } from '#lab/save-report';
 import { checkExperiment } from '#model/check-experiment';
 
 /** The question the lab was made for. */
@@ -34,7 +35,8 @@ export default defineCommand({
       const folder = join(dirname(libraryPath), 'reports');
       mkdirSync(folder, { recursive: true });
       const report = join(folder, `${runs.map((run) => run.id.slice(0, 6)).join('-')}.html`);
-      writeWhole(report, await lab.report(runs.map((run) => run.id)), true);
+      const options = { force: true, paper: 'A4', now: new Date(), printer: new ElectronProcessPrinter() } as const;
+      await saveReport(lab.library, { runs: runs.map((run) => run.id) }, {}, 'html', report, options);
       printLine();
       printLine(`library  ${libraryPath}`);
       printLine(`report   ${report}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WaitForGraph } from '../../../src-main/model/wait-for.ts';
-import { BOX_HEIGHT, BOX_WIDTH, layoutWaits, linesOf } from '../../../src-renderer/timeline/wait-layout.ts';
+import type { WaitForGraph } from '#model/wait-for';
+import { BOX_HEIGHT, BOX_WIDTH, layoutWaits, linesOf } from '#model/wait-layout';
 
 const node = (id: string): WaitForGraph['nodes'][number] => ({ id, kind: 'thread', label: id });
 const edge = (from: string, to: string): WaitForGraph['edges'][number] => ({ from, to, label: `${from} needs ${to}` });
