@@ -1,5 +1,4 @@
 import type { Block, Cell } from '#model/report';
-import type { RunInfo } from '#model/run';
 import { formatTime } from '#model/units';
 import type { ReportInput } from './model.ts';
 import { subject, words } from './sentences.ts';

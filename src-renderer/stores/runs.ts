@@ -62,14 +62,5 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  async function saveReport(ids: readonly string[]): Promise<void> {
-    try {
-      const saved = await ask('runs.saveReport', [...ids]);
-      if (saved !== null) notices.say('Report saved', saved.file);
-    } catch (error) {
-      notices.fail('The report cannot be made', error);
-    }
-  }
-
-  return { runs, total, tags, query, loaded, load, setQuery, annotate, remove, saveReport };
+  return { runs, total, tags, query, loaded, load, setQuery, annotate, remove };
 });

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
+import type { Request } from '#ipc/contract';
 import type { Theme } from '#ipc/schemas';
 import { ask } from '../bridge/lab.ts';
 
@@ -14,6 +15,10 @@ export const useWorkspace = defineStore('workspace', () => {
   const openRun = ref<string | null>(null);
   /** The draft that is open in the designer, over its place. */
   const openDraft = ref<string | null>(null);
+  /** What a report is being made of, over everything else. */
+  const report = shallowRef<Request<'reports.make'>['subject'] | null>(null);
+  /** The run whose export is being chosen. */
+  const exporting = shallowRef<{ run: string; span?: { from: number; to: number } } | null>(null);
   const compared = ref<readonly string[]>([]);
   const theme = ref<Theme>('system');
   const version = ref('');
@@ -31,10 +36,17 @@ export const useWorkspace = defineStore('workspace', () => {
     place.value = next;
     openRun.value = null;
     openDraft.value = null;
+    report.value = null;
   }
 
   function showRun(id: string): void {
     openRun.value = id;
+    report.value = null;
+  }
+
+  /** Opens the report of some runs, or of a span of their time. */
+  function reportOn(runs: readonly string[], span?: { from: number; to: number }): void {
+    report.value = { runs: [...runs], ...(span === undefined ? {} : { span: { from: span.from, to: span.to } }) };
   }
 
   /** Opens a draft in the designer. */
@@ -58,6 +70,8 @@ export const useWorkspace = defineStore('workspace', () => {
     openRun,
     openDraft,
     compared,
+    report,
+    exporting,
     theme,
     version,
     libraryFile,
@@ -65,6 +79,7 @@ export const useWorkspace = defineStore('workspace', () => {
     load,
     goTo,
     showRun,
+    reportOn,
     design,
     compare,
     setTheme,

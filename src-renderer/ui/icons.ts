@@ -21,6 +21,7 @@ export const ICONS = {
   run: { paths: ['M4.4 2.6v10.8l8.6-5.4z'], filled: true },
   stop: { paths: ['M3.6 3.6h8.8v8.8H3.6z'], filled: true },
   open: { paths: ['M1.8 13V3.2h4.4l1.6 1.8h6.4V13z'] },
+  export: { paths: ['M8 10.4V2.2M5 5l3-3 3 3', 'M2.4 9.4v4.2h11.2V9.4'] },
   report: { paths: ['M3.4 1.8h6l3.2 3.2v9.2H3.4z', 'M9.2 1.8v3.4h3.4', 'M5.8 8.4h4.4M5.8 11h4.4'] },
   star: { paths: ['M8 1.9l1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3.1-3 4.3-.6z'] },
   starred: { paths: ['M8 1.9l1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3.1-3 4.3-.6z'], filled: true },
