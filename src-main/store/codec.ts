@@ -15,14 +15,31 @@ const SMALL = 64;
 const LARGEST = 256 * 2 ** 20;
 
 const hasZstd = typeof (zlib as Partial<typeof zlib>).zstdCompressSync === 'function';
-const ZSTD_OPTIONS = hasZstd ? { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } } : {};
+/** Output buffers that hold a whole column: pieces of 16 KiB, zlib's own choice, take half as long again. */
+const PACKED_CHUNK = 128 * 1024;
+const UNPACKED_CHUNK = 512 * 1024;
+/** What a column mostly unpacks to, times its packed size. */
+const USUAL_RATIO = 3;
+/**
+ * Byte planes of predicted values pack as well at -1 as at 1, a fifth quicker. A window of 64 KiB, the length of a
+ * plane, makes the compressor look at one plane at a time: those that are noise are then stored as they are.
+ */
+const ZSTD_PARAMS = hasZstd
+  ? { [zlib.constants.ZSTD_c_compressionLevel]: -1, [zlib.constants.ZSTD_c_windowLog]: 16 }
+  : {};
 
 /** @param place where the blob belongs, such as `events/3/7/time` */
 export function packBlob(bytes: Uint8Array, place: string): Buffer {
   let codec: number = Codec.stored;
   let payload: Uint8Array = bytes;
   if (bytes.length > SMALL) {
-    const packed = hasZstd ? zlib.zstdCompressSync(bytes, ZSTD_OPTIONS) : zlib.deflateRawSync(bytes, { level: 1 });
+    const packed = hasZstd
+      ? zlib.zstdCompressSync(bytes, {
+          chunkSize: PACKED_CHUNK,
+          pledgedSrcSize: bytes.length,
+          params: ZSTD_PARAMS,
+        })
+      : zlib.deflateRawSync(bytes, { level: 1 });
     if (packed.length < bytes.length) {
       codec = hasZstd ? Codec.zstd : Codec.deflate;
       payload = packed;
@@ -43,11 +60,16 @@ export function unpackBlob(blob: Uint8Array, place: string): Uint8Array {
   const stored = new DataView(blob.buffer, blob.byteOffset).getUint32(1, true);
   if (stored !== checksum(payload, codec, place)) throw new RangeError('checksum does not match');
   if (codec === Codec.stored) return payload;
-  if (codec === Codec.deflate) return zlib.inflateRawSync(payload, { maxOutputLength: LARGEST });
+  if (codec === Codec.deflate) return zlib.inflateRawSync(payload, unpackOptions(payload));
   if (codec === Codec.zstd) {
-    return hasZstd ? zlib.zstdDecompressSync(payload, { maxOutputLength: LARGEST }) : decompressZstd(payload);
+    return hasZstd ? zlib.zstdDecompressSync(payload, unpackOptions(payload)) : decompressZstd(payload);
   }
   throw new RangeError(`unknown codec ${codec}`);
+}
+
+function unpackOptions(payload: Uint8Array): { chunkSize: number; maxOutputLength: number } {
+  const likely = Math.ceil((payload.length * USUAL_RATIO) / 4096) * 4096;
+  return { chunkSize: Math.min(UNPACKED_CHUNK, likely), maxOutputLength: LARGEST };
 }
 
 /** A JSON value as a blob. */

@@ -1,9 +1,11 @@
-import { EVENT_COLUMNS, type EventBatch, type EventColumn } from '#model/events';
+import { EVENT_COLUMNS, EventKind, type EventBatch, type EventColumn } from '#model/events';
 import type { CounterValue } from '#model/tile';
 import { FULL_BATCH, makeBatch } from '#stream/batches';
 import { packNamed, unpackNamed } from '#stream/batch-codec';
+import { unpackKind } from '#stream/pack';
 import type { Summary } from '#stream/summary';
-import { packSummary, unpackSummary } from '#stream/summary-codec';
+import { packSummary, unpackSpans, unpackSummary } from '#stream/summary-codec';
+import type { SummarySpans } from '#stream/tables';
 import type { SummaryHead, TileSource } from '#stream/tile';
 import { packBlob, packJson, unpackBlob, unpackJson } from './codec.ts';
 import type { Db } from './database.ts';
@@ -27,8 +29,8 @@ export type HeadTuple = readonly [
   events: number,
 ];
 
-/** Columns that a timeline needs. */
-const TILE_COLUMNS: readonly EventColumn[] = ['time', 'duration', 'lane', 'address'];
+/** Columns that a timeline needs of every event; of counters it needs the value too, which is their address. */
+const TILE_COLUMNS: readonly EventColumn[] = ['time', 'duration', 'lane'];
 
 /** Decoded pieces kept for the next request: memory is bounded by these, whatever the run's length. */
 const KEPT_BATCHES = 8;
@@ -48,6 +50,7 @@ export class EventStore {
   private readonly getHeads;
   private readonly batches = new Recent<EventBatch>(KEPT_BATCHES);
   private readonly summaries = new Recent<Summary>(KEPT_SUMMARIES);
+  private readonly spans = new Recent<SummarySpans>(KEPT_SUMMARIES);
   private readonly heads = new Recent<StreamHeads>(KEPT_HEADS);
 
   constructor(db: Db, file: string) {
@@ -125,6 +128,16 @@ export class EventStore {
     };
   }
 
+  /** A batch as tiles need it: addresses of counters only. */
+  private readTileBatch(stream: number, number: number): EventBatch {
+    const batch = this.readBatch(stream, number, TILE_COLUMNS);
+    const address = new Float64Array(batch.count);
+    this.unpackColumn(stream, number, 'address', batch.first, batch.count, (bytes) =>
+      unpackKind(bytes, address, batch.kind, EventKind.counter),
+    );
+    return { ...batch, address };
+  }
+
   /** All columns of a batch, kept for the next call; not to be changed or handed away. */
   keptBatch(stream: number, number: number): EventBatch {
     return this.batches.get(`${stream}/${number}/all`, () => this.readBatch(stream, number));
@@ -143,8 +156,8 @@ export class EventStore {
       root: () => (levels.length === 0 ? undefined : head(levels.length - 1, 0)),
       head,
       summary: (level, number) => this.readSummary(stream, level, number, levels[level][number]),
-      batch: (number) =>
-        this.batches.get(`${stream}/${number}/tile`, () => this.readBatch(stream, number, TILE_COLUMNS)),
+      spans: (level, number) => this.readSpans(stream, level, number),
+      batch: (number) => this.batches.get(`${stream}/${number}/tile`, () => this.readTileBatch(stream, number)),
       countersAt: (number) => (counters[number] ?? []).map(([lane, value]): CounterValue => ({ lane, value })),
     };
   }
@@ -164,11 +177,24 @@ export class EventStore {
   forget(): void {
     this.batches.clear();
     this.summaries.clear();
+    this.spans.clear();
     this.heads.clear();
   }
 
   private readSummary(stream: number, level: number, number: number, head: HeadTuple): Summary {
     return this.summaries.get(`${stream}/${level}/${number}`, () => this.loadSummary(stream, level, number, head));
+  }
+
+  private readSpans(stream: number, level: number, number: number): SummarySpans {
+    const key = `${stream}/${level}/${number}`;
+    const whole = this.summaries.peek(key);
+    if (whole !== undefined) return whole.spans;
+    return this.spans.get(key, () => {
+      const blob = this.getSummary.get(stream, level, number);
+      return this.checked('the summary of a run', () =>
+        unpackSpans(unpackBlob(present(blob), summaryPlace(stream, level, number))),
+      );
+    });
   }
 
   private loadSummary(stream: number, level: number, number: number, head: HeadTuple): Summary {
@@ -190,11 +216,22 @@ export class EventStore {
     first: number,
     kind: Uint8Array,
   ): T {
-    const blob = this.getColumn.get(stream, number, EVENT_COLUMNS.indexOf(name));
-    this.checked(`column "${name}" of events ${first} to ${first + into.length - 1}`, () => {
-      unpackNamed(unpackBlob(present(blob), columnPlace(stream, number, name)), name, into, first, kind);
-    });
+    this.unpackColumn(stream, number, name, first, into.length, (bytes) => unpackNamed(bytes, name, into, first, kind));
     return into;
+  }
+
+  private unpackColumn(
+    stream: number,
+    number: number,
+    name: EventColumn,
+    first: number,
+    count: number,
+    unpack: (bytes: Uint8Array) => void,
+  ): void {
+    const blob = this.getColumn.get(stream, number, EVENT_COLUMNS.indexOf(name));
+    this.checked(`column "${name}" of events ${first} to ${first + count - 1}`, () =>
+      unpack(unpackBlob(present(blob), columnPlace(stream, number, name))),
+    );
   }
 
   private checked<T>(what: string, read: () => T): T {

@@ -17,6 +17,11 @@ export class Recent<T> {
     return value;
   }
 
+  /** A value that is kept, without counting as use of it. */
+  peek(key: string): T | undefined {
+    return this.values.get(key);
+  }
+
   clear(): void {
     this.values.clear();
   }

@@ -1,7 +1,7 @@
 import { EVENT_COLUMNS, type EventBatch, type EventColumn } from '#model/events';
 import { packCauses, packColumn, unpackCauses, unpackColumn } from './pack.ts';
 
-/** Packs one column of a batch, as `unpackNamed` takes it. */
+/** Packs one column of a batch, as `unpackNamed` takes it; the bytes are good until the next one is packed. */
 export function packNamed(batch: EventBatch, name: EventColumn): Uint8Array {
   switch (name) {
     case 'kind':
@@ -37,7 +37,7 @@ const ORDER: readonly EventColumn[] = ['kind', ...EVENT_COLUMNS.filter((name) =>
 
 /** A whole batch as bytes: each column after its length (4 bytes, little endian). */
 export function packBatch(batch: EventBatch): Uint8Array {
-  const columns = ORDER.map((name) => packNamed(batch, name));
+  const columns = ORDER.map((name) => packNamed(batch, name).slice());
   const bytes = new Uint8Array(columns.reduce((sum, column) => sum + 4 + column.length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;

@@ -29,12 +29,14 @@ const histogram = new Uint32Array(256);
 
 function reserve(count: number): void {
   if (low.length >= count) return;
-  low = new Uint32Array(count);
-  high = new Uint32Array(count);
+  // A multiple of four: planes are put together four values at a time.
+  const room = (count + 3) & ~3;
+  low = new Uint32Array(room);
+  high = new Uint32Array(room);
 }
 
 /**
- * Packs a column. With `kinds` (one a value) the prediction is chosen by the entropy of a sample; without,
+ * Packs a column; the bytes are good until the next one is packed. With `kinds` (one a value) the prediction is chosen by the entropy of a sample; without,
  * `delta` says whether neighbours resemble each other.
  */
 export function packColumn(
@@ -54,7 +56,7 @@ export function packColumn(
   return planes(mode, count);
 }
 
-/** Packs the causes of events `first`, `first + 1`, ...: how far back each lies, 0 for none (-1). */
+/** Packs the causes of events `first`, `first + 1`, ...: how far back each lies, 0 for none (-1); as `packColumn`. */
 export function packCauses(values: Int32Array, first: number, count: number): Uint8Array {
   reserve(count);
   for (let i = 0; i < count; i++) {
@@ -77,6 +79,30 @@ export function unpackColumn(bytes: Uint8Array, into: Numbers, kinds?: Uint8Arra
     gather(bytes, count);
     if (into instanceof Float64Array) decodeDoubles(mode, into, kinds, count);
     else decodeInts(mode, into, kinds, count);
+  }
+}
+
+/**
+ * As {@link unpackColumn}, but only the values of one kind have to be right afterwards: where values of other kinds do
+ * not matter to them they are not looked at.
+ */
+export function unpackKind(bytes: Uint8Array, into: Float64Array, kinds: Uint8Array, kind: number): void {
+  const count = into.length;
+  const mode = readHeader(bytes, count);
+  if (mode !== Mode.plain && mode !== Mode.deltaByKind) {
+    unpackColumn(bytes, into, kinds);
+    return;
+  }
+  const width = bytes[1];
+  let last = 0;
+  for (let i = 0; i < count; i++) {
+    if (kinds[i] !== kind) continue;
+    let code = 0;
+    for (let plane = width - 1; plane >= 0; plane--) code = code * 256 + bytes[HEADER + plane * count + i];
+    const half = Math.floor(code / 2);
+    const d = code % 2 === 0 ? half : -half - 1;
+    last = mode === Mode.plain ? d : last + d;
+    into[i] = last;
   }
 }
 
@@ -261,18 +287,37 @@ function planesNeeded(count: number): number {
   return (bits + 7) >> 3;
 }
 
+/** Where planes are put together, four values at a time; grown on demand, reused from call to call. */
+let room = new Uint8Array(0);
+let words = new Uint32Array(0);
+
+/** Bytes of `room` that hold what a column packs to: good until the next one is packed. */
 function planes(mode: Mode, count: number): Uint8Array {
   const width = planesNeeded(count);
-  const bytes = new Uint8Array(HEADER + width * count);
-  bytes[0] = mode;
-  bytes[1] = width;
+  reserveRoom(HEADER + width * count);
+  room[0] = mode;
+  room[1] = width;
+  const quads = (count + 3) >> 2;
+  const bytes = new Uint8Array(words.buffer, 0, count);
   for (let plane = 0; plane < width; plane++) {
     const source = plane < 4 ? low : high;
     const shift = (plane & 3) * 8;
-    const offset = HEADER + plane * count;
-    for (let i = 0; i < count; i++) bytes[offset + i] = source[i] >>> shift;
+    // Values beyond the last one are left over from another column: their bytes are not taken.
+    for (let quad = 0, i = 0; quad < quads; quad++, i += 4) {
+      words[quad] =
+        ((source[i] >>> shift) & 255) |
+        (((source[i + 1] >>> shift) & 255) << 8) |
+        (((source[i + 2] >>> shift) & 255) << 16) |
+        ((source[i + 3] >>> shift) << 24);
+    }
+    room.set(bytes, HEADER + plane * count);
   }
-  return bytes;
+  return room.subarray(0, HEADER + width * count);
+}
+
+function reserveRoom(bytes: number): void {
+  if (room.length < bytes) room = new Uint8Array(Math.max(bytes, HEADER + 8 * 65_536));
+  if (words.length * 4 < low.length) words = new Uint32Array(low.length >> 2);
 }
 
 /** The reverse of `planes`: codes back into low and high. */

@@ -1,5 +1,5 @@
 import { EventKind } from '#model/events';
-import { packColumn, unpackColumn, type Numbers } from './pack.ts';
+import { packColumn as packShared, unpackColumn, type Numbers } from './pack.ts';
 import type { Summary } from './summary.ts';
 import type { SummaryCells, SummarySpans } from './tables.ts';
 
@@ -10,6 +10,11 @@ const VERSION = 1;
 /** Set when `busy` is stored as what it exceeds `longest` by: mostly 0. */
 const EXCESS = 1;
 const HAS_VALUES = 2;
+/** Columns of cells, which stand before those of spans. */
+const CELL_COLUMNS = 7;
+
+/** A column of its own: all are put together once all are packed. */
+const packColumn: typeof packShared = (...column) => packShared(...column).slice();
 
 /**
  * Cells and spans as bytes: version, flags, number of cells, of spans, of counter cells (4 bytes each, little
@@ -51,11 +56,7 @@ export function packSummary(summary: Summary): Uint8Array {
 /** The reverse of {@link packSummary}; throws a RangeError for bytes that it did not make. */
 export function unpackSummary(scalars: SummaryScalars, bytes: Uint8Array): Summary {
   const reader = new Reader(bytes);
-  if (reader.word() !== VERSION) throw new RangeError('packed summary is of another version');
-  const flags = reader.word();
-  const cellCount = reader.word();
-  const spanCount = reader.word();
-  const counterCount = reader.word();
+  const { flags, cellCount, spanCount, counterCount } = readHead(reader);
   const bucket = reader.column(new Uint32Array(cellCount));
   const lane = reader.column(new Uint16Array(cellCount));
   const kind = reader.column(new Uint8Array(cellCount));
@@ -64,17 +65,34 @@ export function unpackSummary(scalars: SummaryScalars, bytes: Uint8Array): Summa
   const busy = reader.column(new Float64Array(cellCount));
   if ((flags & EXCESS) !== 0) for (let i = 0; i < cellCount; i++) busy[i] += longest[i];
   const example = reader.column(new Int32Array(cellCount));
-  const spans: SummarySpans = {
-    count: spanCount,
-    index: reader.column(new Int32Array(spanCount)),
-    time: reader.column(new Float64Array(spanCount)),
-    duration: reader.column(new Float64Array(spanCount)),
-    lane: reader.column(new Uint16Array(spanCount)),
-    kind: reader.column(new Uint8Array(spanCount)),
-  };
+  const spans = readSpans(reader, spanCount);
   const cells: SummaryCells = { count: cellCount, bucket, lane, kind, events, busy, longest, example, values: null };
   const values = (flags & HAS_VALUES) === 0 ? null : readValues(reader, cells, counterCount);
   return { ...scalars, base: Math.floor(scalars.minTime / 2 ** scalars.exponent), cells: { ...cells, values }, spans };
+}
+
+/** Only the spans, without unpacking the cells before them. */
+export function unpackSpans(bytes: Uint8Array): SummarySpans {
+  const reader = new Reader(bytes);
+  const { spanCount } = readHead(reader);
+  for (let column = 0; column < CELL_COLUMNS; column++) reader.skip();
+  return readSpans(reader, spanCount);
+}
+
+function readHead(reader: Reader): { flags: number; cellCount: number; spanCount: number; counterCount: number } {
+  if (reader.word() !== VERSION) throw new RangeError('packed summary is of another version');
+  return { flags: reader.word(), cellCount: reader.word(), spanCount: reader.word(), counterCount: reader.word() };
+}
+
+function readSpans(reader: Reader, count: number): SummarySpans {
+  return {
+    count,
+    index: reader.column(new Int32Array(count)),
+    time: reader.column(new Float64Array(count)),
+    duration: reader.column(new Float64Array(count)),
+    lane: reader.column(new Uint16Array(count)),
+    kind: reader.column(new Uint8Array(count)),
+  };
 }
 
 function readValues(reader: Reader, cells: SummaryCells, counterCount: number): NonNullable<SummaryCells['values']> {
@@ -137,6 +155,11 @@ class Reader {
     const value = this.view.getUint32(this.at, true);
     this.at += 4;
     return value;
+  }
+
+  skip(): void {
+    const length = this.word();
+    this.at += length;
   }
 
   column<T extends Numbers>(into: T, kinds?: Uint8Array): T {

@@ -3,6 +3,7 @@ import type { CounterValue, Tile, TileRequest } from '#model/tile';
 import { Grid } from './grid.ts';
 import { LEVEL_FAN_OUT } from './levels.ts';
 import type { Summary } from './summary.ts';
+import type { SummarySpans } from './tables.ts';
 
 /** Where a summary lies, without its cells and spans. */
 export interface SummaryHead {
@@ -23,8 +24,10 @@ export interface TileSource {
   root(): SummaryHead | undefined;
   head(level: number, number: number): SummaryHead | undefined;
   summary(level: number, number: number): Summary;
-  /** The batch below a summary of level 0; `addresses` asks for the address column too. */
-  batch(number: number, addresses: boolean): IndexedBatch;
+  /** Only the spans of a summary: much less than the whole. */
+  spans(level: number, number: number): SummarySpans;
+  /** The batch below a summary of level 0; addresses only of counters. */
+  batch(number: number): IndexedBatch;
   /** Counter values when the batch began. */
   countersAt(batch: number): readonly CounterValue[];
 }
@@ -49,7 +52,8 @@ export function buildTile(source: TileSource, request: TileRequest): Tile {
   grid.open(columns);
   for (const part of picked) {
     if (part.batch !== undefined) fillFromBatch(part.batch, from, to, columns, column);
-    else fillFromSummary(part, from, to, columns, column);
+    if (part.summary !== undefined) fillFromCells(part.summary, from, columns, column);
+    if (part.spans !== undefined) fillFromSpans(part.spans, from, to, columns, column);
   }
   const { spans, bucket, ...cells } = grid.close();
   return {
@@ -62,11 +66,11 @@ export function buildTile(source: TileSource, request: TileRequest): Tile {
   };
 }
 
+/** A piece of the run that reaches into a tile; of one that began before it, only spans can. */
 interface Part {
   readonly summary?: Summary;
   readonly batch?: IndexedBatch;
-  /** Only its spans can reach into the tile. */
-  readonly spansOnly: boolean;
+  readonly spans?: SummarySpans;
 }
 
 interface Filter {
@@ -84,10 +88,13 @@ function pick(source: TileSource, head: SummaryHead, from: number, to: number, c
   const width = 2 ** head.exponent;
   // Gathered events end less than a bucket after they start.
   const spansOnly = head.maxTime + width <= from;
-  if (width <= column || spansOnly) {
-    into.push({ summary: source.summary(head.level, head.number), spansOnly });
+  if (spansOnly) {
+    into.push({ spans: source.spans(head.level, head.number) });
+  } else if (width <= column) {
+    const summary = source.summary(head.level, head.number);
+    into.push({ summary, spans: summary.spans });
   } else if (head.level === 0) {
-    into.push({ batch: source.batch(head.number, true), spansOnly: false });
+    into.push({ batch: source.batch(head.number) });
   } else {
     for (let child = 0; child < LEVEL_FAN_OUT; child++) {
       const below = source.head(head.level - 1, head.number * LEVEL_FAN_OUT + child);
@@ -96,11 +103,9 @@ function pick(source: TileSource, head: SummaryHead, from: number, to: number, c
   }
 }
 
-function declarePart(part: Part, filter: Filter): void {
-  const table = part.batch ?? part.summary!.cells;
-  if (!part.spansOnly) declareAll(table.lane, table.kind, table.count, filter);
-  if (part.summary !== undefined)
-    declareAll(part.summary.spans.lane, part.summary.spans.kind, part.summary.spans.count, filter);
+function declarePart({ batch, summary, spans }: Part, filter: Filter): void {
+  for (const table of [batch, summary?.cells, spans])
+    if (table !== undefined) declareAll(table.lane, table.kind, table.count, filter);
 }
 
 function declareAll(lane: Uint16Array, kind: Uint8Array, count: number, filter: Filter): void {
@@ -142,35 +147,27 @@ function place(
   else if (at >= 0) grid.event(slot, at, index, duration);
 }
 
-function fillFromSummary(part: Part, from: number, to: number, columns: number, column: number): void {
-  const summary = part.summary!;
-  const { cells, spans } = summary;
+function fillFromCells(summary: Summary, from: number, columns: number, column: number): void {
+  const { cells } = summary;
   const width = 2 ** summary.exponent;
-  if (!part.spansOnly) {
-    for (let i = 0; i < cells.count; i++) {
-      // A bucket counts where its middle lies; those at the run's ends, where its events can be.
-      const middle = (summary.base + cells.bucket[i] + 0.5) * width;
-      const at = Math.floor((Math.min(summary.maxTime, Math.max(summary.minTime, middle)) - from) / column);
-      if (at < 0 || at >= columns || !grid.has(cells.lane[i], cells.kind[i])) continue;
-      const slot = grid.slotOf(cells.lane[i], cells.kind[i]);
-      grid.gather(slot, at, cells.example[i], cells.events[i], cells.busy[i], cells.longest[i]);
-      if (cells.values !== null && cells.kind[i] === EventKind.counter) {
-        grid.samples(slot, at, cells.values.low[i], cells.values.high[i], cells.values.last[i]);
-      }
+  for (let i = 0; i < cells.count; i++) {
+    // A bucket counts where its middle lies; those at the run's ends, where its events can be.
+    const middle = (summary.base + cells.bucket[i] + 0.5) * width;
+    const at = Math.floor((Math.min(summary.maxTime, Math.max(summary.minTime, middle)) - from) / column);
+    if (at < 0 || at >= columns || !grid.has(cells.lane[i], cells.kind[i])) continue;
+    const slot = grid.slotOf(cells.lane[i], cells.kind[i]);
+    grid.gather(slot, at, cells.example[i], cells.events[i], cells.busy[i], cells.longest[i]);
+    if (cells.values !== null && cells.kind[i] === EventKind.counter) {
+      grid.samples(slot, at, cells.values.low[i], cells.values.high[i], cells.values.last[i]);
     }
   }
-  for (let i = 0; i < spans.count; i++) {
-    if (spans.time[i] >= to || spans.time[i] + spans.duration[i] < from || !grid.has(spans.lane[i], spans.kind[i]))
-      continue;
-    place(
-      grid.slotOf(spans.lane[i], spans.kind[i]),
-      spans.index[i],
-      spans.time[i],
-      spans.duration[i],
-      from,
-      columns,
-      column,
-    );
+}
+
+function fillFromSpans(spans: SummarySpans, from: number, to: number, columns: number, column: number): void {
+  const { count, index, time, duration, lane, kind } = spans;
+  for (let i = 0; i < count; i++) {
+    if (time[i] >= to || time[i] + duration[i] < from || !grid.has(lane[i], kind[i])) continue;
+    place(grid.slotOf(lane[i], kind[i]), index[i], time[i], duration[i], from, columns, column);
   }
 }
 
@@ -181,7 +178,7 @@ function countersBefore(source: TileSource, from: number, column: number, filter
   const values = new Map<number, number>();
   for (const { lane, value } of source.countersAt(head.number)) values.set(lane, value);
   if (2 ** head.exponent <= column) updateFromSummary(source.summary(0, head.number), from, values);
-  else updateFromBatch(source.batch(head.number, true), from, values);
+  else updateFromBatch(source.batch(head.number), from, values);
   return [...values]
     .filter(([lane]) => filter.passes(lane, EventKind.counter))
     .sort((x, y) => x[0] - y[0])

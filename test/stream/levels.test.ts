@@ -5,7 +5,7 @@ import type { Tile, TileRequest } from '#model/tile';
 import { copyEvents, makeBatch } from '#stream/batches';
 import { LevelBuilder } from '#stream/levels';
 import { Rebatcher } from '#stream/rebatch';
-import { packSummary, unpackSummary } from '#stream/summary-codec';
+import { packSummary, unpackSpans, unpackSummary } from '#stream/summary-codec';
 import { mergeSummaries, summarise, type Summary } from '#stream/summary';
 import { buildTile, type TileSource } from '#stream/tile';
 
@@ -61,6 +61,7 @@ function sourceOf(events: readonly Event[], size: number): { source: TileSource;
     root: () => (top < 0 ? undefined : head(top, 0)),
     head,
     summary: (level, number) => summaries[level][number],
+    spans: (level, number) => unpackSpans(packSummary(summaries[level][number])),
     batch: (number) => batches[number],
     countersAt: (number) => [...counters[number]].map(([lane, value]) => ({ lane, value })),
   };

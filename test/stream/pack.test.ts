@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packCauses, packColumn, unpackCauses, unpackColumn } from '#stream/pack';
+import { packCauses, packColumn, unpackCauses, unpackColumn, unpackKind } from '#stream/pack';
 
 const kindsOf = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => (i * 7) % 5);
 
@@ -27,6 +27,21 @@ describe('packed columns', () => {
         const back = new Float64Array(values.length);
         unpackColumn(packed, back, kinds);
         expect(sameBits(back, values)).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('give the values of one kind back without the others', () => {
+    fc.assert(
+      fc.property(doubles, fc.nat(4), fc.boolean(), (list, kind, withKinds) => {
+        const values = Float64Array.from(list);
+        const kinds = kindsOf(values.length);
+        const packed = packColumn(values, values.length, withKinds ? { kinds } : { delta: true });
+        const back = new Float64Array(values.length);
+        unpackKind(packed, back, kinds, kind);
+        const only = (all: Float64Array): Float64Array => all.filter((_, i) => kinds[i] === kind);
+        expect(sameBits(only(back), only(values))).toBe(true);
       }),
       { numRuns: 400 },
     );
