@@ -121,6 +121,7 @@ export class EventSearch {
       root: () => this.head(this.levels.length - 1, 0),
       head: (level, number) => this.head(level, number),
       summary: (level, number) => this.summary(level, number),
+      spans: (level, number) => this.summary(level, number).spans,
       batch: (number) => this.hitsOf(number),
       countersAt: (number) => whole.countersAt(number),
     };
