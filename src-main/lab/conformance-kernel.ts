@@ -143,10 +143,13 @@ function planOf(recorded: RecordedCase, documents: Documents, file: string): Run
   const bytes = recorded.pages * PAGE;
   let freeSpace: number | null = null;
   if (recorded.scen.startsWith('S')) {
+    const first = recorded.phases[0];
     const last = recorded.phases[recorded.phases.length - 1];
     // What was there before is what is left and what the file took; metadata that comes out of a part kept
-    // back from data was never free to data.
-    const took = filesystem.space.keptShare > 0 && last.dataKiB > 0 ? last.dataKiB : last.blocksKiB;
+    // back from data was never free to data. Clusters are taken whole, of which the extent map says nothing:
+    // there it is what is counted before writeback adds metadata.
+    const data = filesystem.cluster === undefined ? last.dataKiB : first.blocksKiB;
+    const took = filesystem.space.keptShare > 0 && data > 0 ? data : last.blocksKiB;
     freeSpace = recorded.freeAfterKiB === null ? SMALL_FREE_KiB : recorded.freeAfterKiB + took;
   }
   const experiment = checkExperiment({

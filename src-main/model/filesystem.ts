@@ -81,8 +81,13 @@ export const filesystemSchema = v.strictObject({
      */
     delayedMetadata: v.optional(v.picklist(['none', 'worst-case']), 'none'),
     levels: v.optional(whole, 0),
-    /** Whether a reservation that fails half way keeps what it got. */
+    /** Whether a store that finds too little space for its folio keeps what there was. */
     partialReservation: v.optional(v.boolean(), false),
+    /**
+     * Whether a store that finds no space waits, with no folio locked, until what is dirty has been written, as
+     * that may give some back (btrfs reservation tickets), before it gives up.
+     */
+    waitForSpace: v.optional(v.boolean(), false),
   }),
   journal: v.nullable(
     v.strictObject({

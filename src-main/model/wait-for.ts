@@ -21,7 +21,7 @@ export const WAIT_MODE: Readonly<Record<WaitKind, 'all' | 'any'>> = {
   folio: 'all',
   frames: 'any',
   reservation: 'any',
-  journal: 'any',
+  journal: 'all',
   inode: 'all',
   superblock: 'all',
   io: 'any',

@@ -84,7 +84,6 @@ function ending(run: RunInfo): string {
   const lost = run.metrics.lostBytes > 0 ? ` ${formatCount(run.metrics.lostBytes)} stored bytes were lost.` : '';
   if (run.verdict === 'deadlock') return `${lost} It ended in a deadlock.`;
   if (run.verdict === 'livelock') return `${lost} It ended in a livelock.`;
-  if (run.verdict === 'killed') return `${lost} The program was killed by SIGBUS.`;
   return lost;
 }
 

@@ -199,6 +199,11 @@ export class BlockQueue implements FlushOwner {
     if (this.#plugDepth === 0) this.flushPlug(now);
   }
 
+  /** Whether a task's plug holds requests back. */
+  get plugged(): boolean {
+    return this.#plugged.length > 0;
+  }
+
   /** Lets everything plugged go without ending the plug: what happens when the submitter sleeps. */
   flushPlug(now: number): void {
     for (let request = this.#plugged.shift(); request !== NONE; request = this.#plugged.shift()) {

@@ -28,32 +28,19 @@ export class DelayedExtents {
     return blocks;
   }
 
-  /** What `add` would change `kept` by. */
-  cost(first: number, count: number): number {
-    const left = this.starts.get(first);
-    const right = this.ends.get(first + count);
-    let before = 0;
-    let start = first;
-    let end = first + count;
-    if (left !== undefined) {
-      before += this.worst(first - left);
-      start = left;
-    }
-    if (right !== undefined) {
-      before += this.worst(right - end);
-      end = right;
-    }
-    return this.worst(end - start) - before;
-  }
-
-  add(first: number, count: number): void {
-    this.kept += this.cost(first, count);
+  /** Adds blocks, merged with their neighbours. @returns what `kept` has changed by, at most `worst(count)` */
+  add(first: number, count: number): number {
     const start = this.starts.get(first) ?? first;
     const end = this.ends.get(first + count) ?? first + count;
+    let change = this.worst(end - start);
+    if (start < first) change -= this.worst(first - start);
+    if (end > first + count) change -= this.worst(end - first - count);
     this.starts.delete(first);
     this.ends.delete(first + count);
     this.ends.set(start, end);
     this.starts.set(end, start);
+    this.kept += change;
+    return change;
   }
 
   /** Takes blocks out of the extent they are in; they must all be in one. */

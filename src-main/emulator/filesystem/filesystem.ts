@@ -140,10 +140,10 @@ export class FileSystem {
       let stop = block + 1;
       while (stop < end && file.map.state(stop) === BlockState.hole) stop++;
       if (file.delayed !== null) {
-        const extra = file.delayed.cost(block, stop - block);
-        if (stop - block + extra > this.available) return -1;
-        file.delayed.add(block, stop - block);
-        this.free -= extra;
+        // The worst case is asked for as if the extent stood alone; what merging saves comes back afterwards
+        // (XFS `xfs_bmapi_reserve_delalloc`).
+        if (stop - block + file.delayed.worst(stop - block) > this.available) return -1;
+        this.free -= file.delayed.add(block, stop - block);
       } else if (!this.doc.space.partialReservation && this.newClusters(file, block, stop) > this.available) {
         return -1;
       }

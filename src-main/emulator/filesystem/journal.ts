@@ -13,19 +13,29 @@ const LOG_SECTOR = 4096;
 const SHARED_BLOCKS = 5;
 
 /**
- * The log of a file system: changes to metadata gather in a running transaction, which is committed when
- * it is old, when it is full, or when somebody syncs. Credits are what a transaction may still take.
+ * The log of a file system. Whoever changes metadata holds a handle on the running transaction, with credits
+ * for the blocks it may dirty. The transaction is committed when it is old, when it is full, or when somebody
+ * syncs; a commit first locks it: nobody may join, and every open handle must end (Linux `jbd2`).
  */
 export class Journal {
   private readonly doc: NonNullable<FilesystemDocument['journal']>;
   private readonly blockSectors: number;
-  /** Credits taken in the running transaction. */
+  /** Tasks that hold a handle on the running transaction. */
+  readonly holders: Task[] = [];
+  /** Metadata blocks the running transaction holds. */
   running = 0;
-  committing = false;
+  /** Credits of open handles. */
+  private reserved = 0;
+  /** Who commits; null when nobody does. */
+  committer: Task | null = null;
+  /** A commit waits for the open handles to end; none may be opened. */
+  locked = false;
   /** Event that began the running transaction. */
   private cause = -1;
   /** Somebody wants it committed. */
   wanted = false;
+  /** Tasks that wait to open a handle. */
+  private waiting = 0;
   commits = 0;
   private head = 0;
 
@@ -34,50 +44,93 @@ export class Journal {
     this.blockSectors = blockBytes / 512;
   }
 
-  /** Credits a transaction may take. */
+  /** Blocks a transaction may hold: a quarter of the log, as in `jbd2`. */
   get capacity(): number {
-    return Math.floor(this.doc.blocks / 4);
+    return Math.max(this.doc.credits, Math.floor(this.doc.blocks / 4));
   }
 
-  /** Metadata has changed: the running transaction takes it in. */
-  dirty(task: Task, credits: number): void {
-    if (this.running === 0) this.cause = task.cause;
-    this.running = Math.min(this.running + credits, this.capacity);
+  /**
+   * Opens a handle for one operation, or goes deeper into the task's own.
+   * @returns false when it must be waited for, see {@link start}
+   */
+  tryStart(task: Task): boolean {
+    if (task.handleDepth === 0) {
+      const { credits } = this.doc;
+      if (this.locked || this.running + this.reserved + credits > this.capacity) return false;
+      this.holders.push(task);
+      task.handleCredits = credits;
+      this.reserved += credits;
+    }
+    task.handleDepth++;
+    return true;
   }
 
-  /** Waits until `credits` fit into the running transaction. */
-  *start(k: Kernel, task: Task, credits: number): Op {
-    while (this.running + credits > this.capacity) {
-      if (!this.wanted) {
+  /** Opens a handle as soon as the transaction lets it. */
+  *start(k: Kernel, task: Task): Op {
+    while (!this.tryStart(task)) {
+      if (!this.locked && !this.wanted) {
         this.wanted = true;
         k.signals++;
       }
+      const { credits } = this.doc;
+      this.waiting++;
       yield* k.sleep(task, {
         kind: 'journal',
-        label: `needs ${credits} journal credits`,
+        label: this.locked ? 'needs the next transaction' : `needs ${credits} journal credits`,
         of: credits,
         until: Infinity,
-        ready: () => this.running + credits <= this.capacity,
+        ready: () => !this.locked && this.running + this.reserved + credits <= this.capacity,
       });
+      this.waiting--;
     }
+  }
+
+  /** Metadata has changed: the running transaction takes it in. The task holds a handle. */
+  dirty(task: Task): void {
+    if (task.handleDepth === 0) throw new RangeError(`${task.name} changes metadata without a journal handle`);
+    if (this.running === 0) this.cause = task.cause;
+    this.running = Math.min(this.running + task.handleCredits, SHARED_BLOCKS);
+    this.reserved -= task.handleCredits;
+    task.handleCredits = 0;
+  }
+
+  /** Ends what {@link tryStart} began; credits that were not used go back with the last. */
+  stop(k: Kernel, task: Task): void {
+    if (--task.handleDepth > 0) return;
+    this.reserved -= task.handleCredits;
+    task.handleCredits = 0;
+    this.holders.splice(this.holders.indexOf(task), 1);
+    if (this.locked || this.waiting > 0) k.signals++;
   }
 
   /** Commits the running transaction and waits until it is on disk; at once when there is none. */
   *commit(k: Kernel, task: Task): Op {
-    while (this.committing) {
+    while (this.committer !== null) {
       yield* k.sleep(task, {
         kind: 'journal',
         label: 'waits for a commit',
         of: -1,
         until: Infinity,
-        ready: () => !this.committing,
+        ready: () => this.committer === null,
       });
     }
     if (this.running === 0) return;
-    this.committing = true;
-    const blocks = Math.min(this.running, SHARED_BLOCKS) + 1;
+    this.committer = task;
+    this.locked = this.holders.length > 0;
+    while (this.holders.length > 0) {
+      yield* k.sleep(task, {
+        kind: 'journal',
+        label: 'commits, and waits for open handles to end',
+        of: -1,
+        until: Infinity,
+        ready: () => this.holders.length === 0,
+      });
+    }
+    this.locked = false;
+    const blocks = this.running + 1;
     this.running = 0;
     this.wanted = false;
+    k.signals++;
     const start = k.now(task);
     const event = k.recorder.begin(
       EventKind.journalCommit,
@@ -103,12 +156,12 @@ export class Journal {
     );
     k.recorder.finish(event, k.now(task), 0);
     task.cause = before;
-    this.committing = false;
+    this.committer = null;
     this.commits++;
     k.signals++;
   }
 
-  /** The journal's own thread: commits old transactions. */
+  /** The journal's own thread: commits old transactions, and full ones. */
   *thread(k: Kernel, task: Task): Op {
     for (;;) {
       yield* k.sleep(task, {
@@ -139,4 +192,19 @@ export class Journal {
     this.head += sectors;
     return at;
   }
+}
+
+/** Opens a journal handle where there is a journal. @returns false when it must be waited for */
+export function tryHandle(k: Kernel, task: Task): boolean {
+  return k.journal === null || k.journal.tryStart(task);
+}
+
+/** Opens a journal handle where there is a journal, waiting for it if need be. */
+export function* openHandle(k: Kernel, task: Task): Op {
+  if (!tryHandle(k, task)) yield* k.journal!.start(k, task);
+}
+
+/** Closes what {@link tryHandle} or {@link openHandle} opened. */
+export function closeHandle(k: Kernel, task: Task): void {
+  k.journal?.stop(k, task);
 }

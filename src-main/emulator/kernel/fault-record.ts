@@ -21,7 +21,7 @@ export class Fault {
   /** It has been retried: it lets go of its locks no more. */
   tried = false;
   retries = 0;
-  /** The kernel faults for the task (populate): it starts afresh each time it had to let go. */
+  /** The kernel faults for the task (populate): under the lock of the whole address space from the start. */
   forTask = false;
   why: number = SigbusWhy.beyondFile;
   /** Its event, and what caused it. */

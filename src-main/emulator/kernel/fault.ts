@@ -219,12 +219,8 @@ const WAIT = -4;
 
 function retry(k: Kernel, task: Task, fault: Fault): void {
   k.charge(task, CycleCause.handler, k.costs.faultRetry);
-  if (fault.forTask) {
-    fault.major = false;
-    return;
-  }
   // Under the lock of the mapping alone, only a fault without a page counts as tried.
-  fault.tried = fault.major || fault.retries > 0;
+  fault.tried = fault.forTask || fault.major || fault.retries > 0;
   fault.retries++;
 }
 
@@ -250,9 +246,9 @@ export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number)
   return k.addFolio(task, file, alignDown(page, k.minOrder), k.minOrder, frame);
 }
 
-/** Order of a huge page where the file system makes them at the first touch and one fits; 0 otherwise. */
+/** Order of a huge page where the file system makes them at the first touch and there is room for one; 0 otherwise. */
 function hugeOrder(k: Kernel, fault: Fault): number {
-  if (!k.fs.doc.hugePages || !k.doc.folios.large) return 0;
+  if (!k.fs.doc.hugePages || !k.doc.folios.large || k.fs.available < HUGE_PAGES * k.fs.blocksPerPage) return 0;
   const { vma, vpn, page } = fault;
   const first = alignDown(vpn, HUGE_ORDER);
   const inFile = page - (vpn - first);

@@ -94,8 +94,7 @@ export class IoTable implements BlockListener {
   /** Waits until the queue takes another request. */
   *slot(task: Task, op: DiskOp): Op {
     const k = this.kernel;
-    k.block.flushPlug(this.clockOf(k.now(task)));
-    this.lowerHorizon();
+    this.flushPlug(task);
     yield* k.sleep(task, {
       kind: 'io',
       label: 'needs a slot of the request queue',
@@ -127,6 +126,12 @@ export class IoTable implements BlockListener {
       done = true;
     });
     yield* k.sleep(task, { kind: 'io', label: 'waits for the disk', of: -1, until: Infinity, ready: () => done });
+  }
+
+  /** Lets go what is plugged; the plug stays. */
+  flushPlug(task: Task): void {
+    this.kernel.block.flushPlug(this.clockOf(this.kernel.now(task)));
+    this.lowerHorizon();
   }
 
   unplug(task: Task): void {

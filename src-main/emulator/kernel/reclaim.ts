@@ -150,12 +150,13 @@ export function* directReclaim(k: Kernel, task: Task, pages: number, what: strin
   const before = task.cause;
   task.cause = event;
   task.reclaiming = true;
+  const writes = doc.reclaim.directWrites && !task.cleaning;
   const pass: Pass = { scanned: 0, freed: 0, started: 0 };
   const target = Math.max(pages, Math.min(doc.reclaim.batch, k.frames.count >> 3));
   for (let round = 0; ; round++) {
     const freed = pass.freed;
     const started = pass.started;
-    yield* shrink(k, task, target, doc.reclaim.directWrites, round >= 2, pass);
+    yield* shrink(k, task, target, writes, round >= 2, pass);
     task.reclaiming = false;
     const enough = k.mayTake(task, pages);
     task.reclaiming = true;
@@ -204,6 +205,7 @@ export function* directReclaim(k: Kernel, task: Task, pages: number, what: strin
       continue;
     }
     // Nothing can be freed by this task now: somebody else must free it, or let go of what could be.
+    if (!writes && k.dirtyPages > 0) k.kickFlusher();
     task.reclaiming = false;
     const seen = k.progress;
     yield* k.sleep(task, {

@@ -1,6 +1,7 @@
 import { BlockFlag } from '#emulator/block/queue';
 import { CycleCause } from '#emulator/cpu/processor';
 import { DiskOp } from '#emulator/disk/disk';
+import { closeHandle, openHandle } from '#emulator/filesystem/journal';
 import { HUGE_PAGES, Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import { type Advice, type AddressSpace, Vma } from './address-space.ts';
@@ -436,7 +437,7 @@ export function* truncate(k: Kernel, task: Task, file: KernelFile, size: number)
     const firstFolio = Math.ceil(first / folioPages) * folioPages;
     if (firstFolio > first) k.unmapPages(task, file, first, firstFolio - first);
     yield* dropPages(k, task, file, firstFolio, Infinity, RemovedWhy.truncated);
-    freeBlocks(k, task, file, Math.ceil(size / blockBytes), Math.ceil(old / blockBytes));
+    yield* freeBlocks(k, task, file, Math.ceil(size / blockBytes), Math.ceil(old / blockBytes));
   }
   if (size > old) yield* extend(k, task, file, size);
   k.unlockInode(file);
@@ -458,20 +459,22 @@ export function* punch(k: Kernel, task: Task, file: KernelFile, from: number, le
       if (from < first) yield* zeroRange(k, task, file, from, first);
       if (last < end) yield* zeroRange(k, task, file, last, end);
       yield* dropPages(k, task, file, first / PAGE, last / PAGE, RemovedWhy.punched);
-      freeBlocks(k, task, file, first / k.fs.blockBytes, last / k.fs.blockBytes);
+      yield* freeBlocks(k, task, file, first / k.fs.blockBytes, last / k.fs.blockBytes);
     }
   }
   k.unlockInode(file);
   return Errno.none;
 }
 
-function freeBlocks(k: Kernel, task: Task, file: KernelFile, first: number, end: number): void {
+function* freeBlocks(k: Kernel, task: Task, file: KernelFile, first: number, end: number): Op {
   const freed = k.fs.release(file.blocks, first, end);
   k.fs.settle(file.blocks);
   if (freed === 0) return;
   k.countBlocks();
   k.charge(task, CycleCause.filesystem, k.fs.allocatePs);
-  k.journal?.dirty(task, k.fs.doc.journal!.credits);
+  yield* openHandle(k, task);
+  k.journal?.dirty(task);
+  closeHandle(k, task);
   const page = Math.floor((first * k.fs.blockBytes) / PAGE);
   k.recorder.record(
     EventKind.blocksFreed,

@@ -44,6 +44,14 @@ export interface Wait {
   ready(): boolean;
 }
 
+/** A write under construction: neighbours on disk, and the folios in it. */
+export interface Batch {
+  sector: number;
+  /** Sectors; 0 for none. */
+  count: number;
+  folios: number[];
+}
+
 /** One thing the scheduler runs: a thread of the experiment, or a thread of the kernel. */
 export class Task {
   readonly id: number;
@@ -67,10 +75,18 @@ export class Task {
   reclaiming = false;
   /** The fault it is in: one at a time, so one record that is filled anew each time. */
   readonly fault = new Fault();
+  /** Whether it cleans folios it has locked: reclaim on its behalf writes no others meanwhile (Linux `GFP_NOFS`). */
+  cleaning = false;
   /** Step of the experiment it is in. */
   step = -1;
   /** Pages it dirtied since it was last looked at for throttling. */
   dirtied = 0;
+  /** What it gathers for the disk: submitted before it sleeps, so that nobody waits for what is never begun. */
+  gathered: { readonly batch: Batch; readonly why: number } | null = null;
+  /** How deep it is in its journal handle; one task has one at a time (Linux `current->journal_info`). */
+  handleDepth = 0;
+  /** Metadata blocks it may still dirty under its handle. */
+  handleCredits = 0;
   minor = 0;
   major = 0;
   sigbus = 0;

@@ -50,6 +50,9 @@ class Builder {
       case 'folio-lock':
         this.edge(id, this.lock(wait.of), wait.label);
         return;
+      case 'reservation':
+        this.edge(id, this.space(), wait.label);
+        return;
       case 'inode': {
         const file = this.k.files[wait.of];
         const node = this.node(`inode:${file.id}`, 'inode', `inode of ${file.name}`);
@@ -58,7 +61,7 @@ class Builder {
         return;
       }
       case 'journal':
-        this.edge(id, this.node('journal', 'journal', 'journal credits'), wait.label);
+        this.edge(id, this.journal(), wait.label);
         return;
       case 'io':
         this.edge(
@@ -80,6 +83,15 @@ class Builder {
     return this.node(`thread:${task.name}`, 'thread', task.name);
   }
 
+  /** The running transaction, and the open handles that must end before it is committed. */
+  private journal(): string {
+    const { holders, locked } = this.k.journal!;
+    const handles = `${holders.length} open handle${holders.length === 1 ? '' : 's'}`;
+    const id = this.node('journal', 'journal', `journal transaction, ${locked ? 'locked, ' : ''}${handles}`);
+    for (const holder of holders) this.edge(id, this.thread(holder), 'waits for its handle to end');
+    return id;
+  }
+
   private lock(folio: number): string {
     const { folios } = this.k;
     const page = folios.index[folio];
@@ -92,20 +104,34 @@ class Builder {
   /** The free frames, and everything that could give one back. */
   private frames(): string {
     const { k } = this;
-    const known = this.known.has('frames');
-    const id = this.node(
+    return this.given(
       'frames',
       'frames',
       `${k.frames.free} of ${k.frames.count} frames free, ${k.minFree} kept for reclaim`,
+      false,
     );
+  }
+
+  /** The free space of the volume, and the dirty folios whose writing could give some back. */
+  private space(): string {
+    const KiB = (Math.max(0, this.k.fs.available) * this.k.fs.blockBytes) / 1024;
+    return this.given('space', 'reservation', `${KiB} KiB of space free`, true);
+  }
+
+  /** A counted resource, and the folios that would give some of it back. */
+  private given(name: string, kind: WaitKind, label: string, dirty: boolean): string {
+    const { k } = this;
+    const known = this.known.has(name);
+    const id = this.node(name, kind, label);
     if (known) return id;
     let shown = 0;
     for (const file of k.files) {
-      for (let page = file.index.next(0, false); page !== Infinity && shown < MOST_FOLIOS;) {
+      for (let page = file.index.next(0, dirty); page !== Infinity && shown < MOST_FOLIOS;) {
         const folio = file.index.get(page);
+        page = file.index.next(k.folios.index[folio] + k.folios.pages(folio), dirty);
+        if (dirty && (k.folios.flags[folio] & FolioFlag.dirty) === 0) continue;
         this.edge(id, this.folio(file, folio), 'would be given back by');
         shown++;
-        page = file.index.next(k.folios.index[folio] + k.folios.pages(folio), false);
       }
     }
     return id;
@@ -136,6 +162,10 @@ class Builder {
       // A companion that is already being collected counts as present; its owner needs the rest.
       if (absent > 0)
         this.edge(id, this.frames(), `cleaning it needs ${absent} more frame${absent === 1 ? '' : 's'} for its block`);
+      // It needs nothing but somebody to write it: a task that waits for memory writes nothing else meanwhile.
+      const flusher = k.tasks.find((task) => task.name === 'flusher');
+      if (absent === 0 && flusher?.wait != null && flusher.wait.kind !== 'idle' && owner !== flusher.id)
+        this.edge(id, this.thread(flusher), 'waits for it to be written');
     }
     return id;
   }

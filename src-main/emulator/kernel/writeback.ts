@@ -2,6 +2,7 @@ import { BlockFlag } from '#emulator/block/queue';
 import { CycleCause } from '#emulator/cpu/processor';
 import { DiskOp } from '#emulator/disk/disk';
 import { BlockState } from '#emulator/filesystem/block-map';
+import { closeHandle, tryHandle, openHandle } from '#emulator/filesystem/journal';
 import { WriteOutcome } from '#emulator/policies/policy';
 import { Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
@@ -10,7 +11,7 @@ import type { KernelFile } from './file.ts';
 import { FolioFlag, NO_FOLIO } from './folios.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
-import type { Op, Task } from './task.ts';
+import type { Batch, Maybe, Op, Task } from './task.ts';
 import { dirtyLimits } from './throttle.ts';
 
 /** Why pages are written, argument `c` of `writeback`. */
@@ -20,13 +21,6 @@ const IO_CAUSE: readonly IoCause[] = [IoCause.writeback, IoCause.writeback, IoCa
 
 /** Sectors of the largest request the kernel builds itself: 1 MiB. */
 const LARGEST = 2048;
-
-/** A write under construction: neighbours on disk, and the folios in it. */
-interface Batch {
-  sector: number;
-  count: number;
-  folios: number[];
-}
 
 /** Where the kernel learns of stores by PTE bits: makes folios dirty whose entries are, in a range of pages. */
 export function collectDirtyBits(k: Kernel, task: Task, file: KernelFile, first: number, end: number): void {
@@ -77,6 +71,9 @@ export function* writePages(
   const before = task.cause;
   task.cause = event;
   let written = 0;
+  letGo(k, task);
+  const { gathered } = task;
+  task.gathered = { batch, why };
   k.block.plug();
   for (let page = file.index.next(first, true); page < end && written < limit;) {
     const folio = file.index.get(page);
@@ -104,6 +101,7 @@ export function* writePages(
   }
   yield* flush(k, task, batch, why);
   k.io.unplug(task);
+  task.gathered = gathered;
   task.cause = before;
   k.recorder.finish(event, k.now(task), why);
   return written;
@@ -132,8 +130,12 @@ export function* writeOne(k: Kernel, task: Task, file: KernelFile, folio: number
     task.cause,
   );
   task.cause = event;
+  letGo(k, task);
+  const { gathered } = task;
+  task.gathered = { batch, why: WritebackWhy.reclaim };
   const written = yield* writeLocked(k, task, file, folio, batch, WritebackWhy.reclaim);
   yield* flush(k, task, batch, WritebackWhy.reclaim);
+  task.gathered = gathered;
   task.cause = before;
   k.recorder.finish(event, k.now(task), WritebackWhy.reclaim);
   return written;
@@ -145,7 +147,10 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
   // What cleaning it takes (blocks, companions) is there because the folio was dirtied.
   const before = task.cause;
   if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
+  const outer = task.cleaning;
+  task.cleaning = true;
   const outcome = yield* k.policy.write(k, task, file, folio, set);
+  task.cleaning = outer;
   task.cause = before;
   if (outcome === WriteOutcome.gone) return 0;
   if (outcome === WriteOutcome.redirty) {
@@ -157,7 +162,8 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
   if (set.length > 1) set.sort((a, b) => k.folios.index[a] - k.folios.index[b]);
   let pages = 0;
   for (const member of set) {
-    if (!place(k, task, file, member)) {
+    const placed = place(k, task, file, member);
+    if (!(typeof placed === 'object' ? yield* placed : placed)) {
       pages += lose(k, task, file, member);
       continue;
     }
@@ -176,11 +182,10 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
   return pages;
 }
 
-/** Gives reserved blocks of a folio their place, and moves those that are never overwritten. */
-function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean {
+/** Gives reserved blocks of a folio their place, and moves those that are never overwritten. @returns false when space ran out */
+function place(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<boolean> {
   const { fs } = k;
-  const page = k.folios.index[folio];
-  const [first, end] = k.blocksOf(file, page, k.folios.pages(folio));
+  const [first, end] = k.blocksOf(file, k.folios.index[folio], k.folios.pages(folio));
   let reserved = 0;
   for (let block = first; block < end; block++) {
     const state = file.blocks.map.state(block);
@@ -188,15 +193,25 @@ function place(k: Kernel, task: Task, file: KernelFile, folio: number): boolean 
     else if (fs.doc.copyOnWrite) fs.relocate(file.blocks, block);
   }
   if (reserved === 0) return true;
-  const given = fs.allocate(
-    file.blocks,
-    first,
-    end - first,
-    fs.doc.unwritten ? BlockState.unwritten : BlockState.written,
-  );
+  if (tryHandle(k, task)) return allocateReserved(k, task, file, folio, first, end);
+  return (function* (): Op<boolean> {
+    yield* openHandle(k, task);
+    return allocateReserved(k, task, file, folio, first, end);
+  })();
+}
+
+/** Allocates blocks `[first, end)` under a folio, and closes the journal handle. */
+function allocateReserved(k: Kernel, task: Task, file: KernelFile, folio: number, first: number, end: number): boolean {
+  const { fs } = k;
+  const page = k.folios.index[folio];
+  const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
+  const given = fs.allocate(file.blocks, first, end - first, state);
+  if (given >= 0) {
+    k.charge(task, CycleCause.filesystem, fs.allocatePs);
+    k.journal?.dirty(task);
+  }
+  closeHandle(k, task);
   if (given < 0) return false;
-  k.charge(task, CycleCause.filesystem, fs.allocatePs);
-  k.journal?.dirty(task, fs.doc.journal!.credits);
   const before = task.cause;
   if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
   k.gave(task, file, page, given, false);
@@ -276,11 +291,29 @@ function* flush(k: Kernel, task: Task, batch: Batch, why: number): Op {
   const { sector, count, folios } = batch;
   batch.count = 0;
   batch.folios = [];
-  // The write is there because a folio was dirtied, whoever starts it.
   const before = task.cause;
-  const dirtied = k.folios.cause[folios[0]];
-  if (dirtied >= 0) task.cause = dirtied;
+  task.cause = dirtiedBy(k, folios, before);
   yield* k.io.submitWaiting(task, DiskOp.write, sector, count, BlockFlag.none, folios, IO_CAUSE[why]);
+  task.cause = before;
+}
+
+/** The write is there because a folio was dirtied, whoever starts it. */
+function dirtiedBy(k: Kernel, folios: readonly number[], otherwise: number): number {
+  const dirtied = k.folios.cause[folios[0]];
+  return dirtied >= 0 ? dirtied : otherwise;
+}
+
+/** Submits what a task has gathered, without waiting: it is about to sleep (Linux `io_schedule`). */
+export function letGo(k: Kernel, task: Task): void {
+  const { gathered } = task;
+  if (gathered === null || gathered.batch.count === 0) return;
+  const { batch, why } = gathered;
+  const { sector, count, folios } = batch;
+  batch.count = 0;
+  batch.folios = [];
+  const before = task.cause;
+  task.cause = dirtiedBy(k, folios, before);
+  k.io.submitOrQueue(task, DiskOp.write, sector, count, folios, IO_CAUSE[why]);
   task.cause = before;
 }
 

@@ -1,6 +1,7 @@
 import { CycleCause } from '#emulator/cpu/processor';
 import { DiskOp } from '#emulator/disk/disk';
 import { BlockState } from '#emulator/filesystem/block-map';
+import { closeHandle, openHandle, tryHandle } from '#emulator/filesystem/journal';
 import type { KernelFile } from '#emulator/kernel/file';
 import { FolioFlag, NO_FOLIO } from '#emulator/kernel/folios';
 import { NO_FRAME } from '#emulator/kernel/frames';
@@ -32,7 +33,7 @@ function makeZero(k: Kernel, task: Task, file: KernelFile, page: number, frame: 
 }
 
 /** Locks the folios of pages `first` to `end`, in ascending order; what is absent is made, as zeros. */
-function* lockInOrder(k: Kernel, task: Task, file: KernelFile, first: number, end: number): Op<number[]> {
+export function* lockInOrder(k: Kernel, task: Task, file: KernelFile, first: number, end: number): Op<number[]> {
   const taken: number[] = [];
   for (let page = first; page < end;) {
     let there = file.index.get(page);
@@ -132,8 +133,8 @@ export function letGo(k: Kernel, taken: readonly number[], folio: number): void 
 }
 
 /**
- * Allocates every hole under the given pages now.
- * @returns false when there is not enough space
+ * Allocates every hole under the given pages now. The task holds a journal handle.
+ * @returns false when there is not enough space; then nothing is allocated
  */
 export function allocateNow(
   k: Kernel,
@@ -150,7 +151,7 @@ export function allocateNow(
   k.charge(task, CycleCause.filesystem, fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1));
   const given = fs.allocate(file.blocks, first, end - first, state, hinted);
   if (given < 0) return false;
-  if (given > 0) k.journal?.dirty(task, fs.doc.journal!.credits);
+  if (given > 0) k.journal?.dirty(task);
   k.gave(task, file, page, given, false);
   return true;
 }
@@ -164,9 +165,42 @@ export function instantiate(k: Kernel, task: Task, file: KernelFile, folio: numb
   const pages = k.folios.pages(folio);
   if (k.backed(file, page, pages)) return folio;
   if (k.fs.pagesPerBlock > pages && blockIsLarger(k, file, folio)) return instantiateBlock(k, task, file, folio, whole);
-  if (allocateNow(k, task, file, page, pages, true)) return folio;
+  if (tryHandle(k, task)) return instantiateFolio(k, task, file, folio);
+  return (function* (): Op<number> {
+    yield* openHandle(k, task);
+    return instantiateFolio(k, task, file, folio);
+  })();
+}
+
+/** Allocates under the folio alone, and closes the handle. */
+function instantiateFolio(k: Kernel, task: Task, file: KernelFile, folio: number): number {
+  const page = k.folios.index[folio];
+  const pages = k.folios.pages(folio);
+  const good = allocateNow(k, task, file, page, pages, true);
+  // Where blocks are found one after the other, those before space ran out stay, and their folio is dirty
+  // (Linux `__block_write_begin`, `folio_zero_new_buffers`).
+  if (!good && k.fs.doc.space.partialReservation && allocateSome(k, task, file, page, pages))
+    k.dirty(task, file, folio);
+  closeHandle(k, task);
+  if (good) return folio;
   k.unlock(folio);
   return NO_FOLIO;
+}
+
+/** Allocates under the given pages as far as the space goes. @returns whether there was any */
+function allocateSome(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): boolean {
+  const { fs } = k;
+  const [first, end] = k.blocksOf(file, page, pages);
+  const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
+  let given = 0;
+  for (let block = first; block < end; block++) {
+    const more = fs.allocate(file.blocks, block, 1, state);
+    if (more < 0) break;
+    given += more;
+  }
+  if (given > 0) k.journal?.dirty(task);
+  k.gave(task, file, page, given, false);
+  return given > 0;
 }
 
 function blockIsLarger(k: Kernel, file: KernelFile, folio: number): boolean {
@@ -177,15 +211,38 @@ function blockIsLarger(k: Kernel, file: KernelFile, folio: number): boolean {
 function* instantiateBlock(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Op<number> {
   const page = k.folios.index[folio];
   const [first, end] = blockPages(k, file, folio);
+  // Page by page everything is held while the next is waited for, the handle too; whole, the handle comes last,
+  // so that no commit ever waits for frames or locks.
+  if (!whole) yield* openHandle(k, task);
   const taken = whole ? yield* takeWhole(k, task, file, folio) : yield* takeOneByOne(k, task, file, folio, false);
   if (taken.length === 0) return NO_FOLIO;
+  if (whole) yield* openHandle(k, task);
   const own = file.index.get(page);
   const good = allocateNow(k, task, file, first, end - first, true);
+  closeHandle(k, task);
   if (good) for (const other of taken) k.dirty(task, file, other);
   letGo(k, taken, own);
   if (good) return own;
   k.unlock(own);
   return NO_FOLIO;
+}
+
+/**
+ * Waits until what is dirty has been written, as that may give space back: metadata that was reserved for the
+ * worst case, blocks of what is being deleted. The task holds no folio: writing them takes their locks.
+ * @returns whether there is more space than before
+ */
+export function* awaitSpace(k: Kernel, task: Task, blocks: number): Op<boolean> {
+  const before = k.fs.available;
+  if (k.dirtyPages > 0) k.kickFlusher();
+  yield* k.sleep(task, {
+    kind: 'reservation',
+    label: `needs ${(blocks * k.fs.blockBytes) / 1024} KiB of space`,
+    of: blocks,
+    until: Infinity,
+    ready: () => k.fs.available > before || (k.dirtyPages === 0 && k.writebackPages === 0),
+  });
+  return k.fs.available > before;
 }
 
 /** Largest write of zeros, sectors: 1 MiB. */

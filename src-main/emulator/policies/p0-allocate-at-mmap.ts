@@ -1,4 +1,5 @@
 import { BlockState } from '#emulator/filesystem/block-map';
+import { closeHandle, openHandle } from '#emulator/filesystem/journal';
 import type { Vma } from '#emulator/kernel/address-space';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
@@ -17,7 +18,10 @@ export class AllocateAtMmap extends PlainPolicy {
     const holes: number[] = [];
     for (let block = first; block < end; block++)
       if (file.blocks.map.state(block) === BlockState.hole) holes.push(block);
-    if (!allocateNow(k, task, file, offset, pages)) return false;
+    yield* openHandle(k, task);
+    const good = allocateNow(k, task, file, offset, pages);
+    closeHandle(k, task);
+    if (!good) return false;
     // Without unwritten extents the new blocks must read as zeros: they are written as such.
     if (!k.fs.doc.unwritten) yield* writeZeros(k, task, file, holes);
     return true;

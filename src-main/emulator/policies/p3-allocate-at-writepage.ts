@@ -1,3 +1,4 @@
+import { closeHandle, openHandle } from '#emulator/filesystem/journal';
 import type { KernelFile } from '#emulator/kernel/file';
 import { FolioFlag } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
@@ -12,6 +13,14 @@ export class AllocateAtWritepage extends PlainPolicy {
 
   override *write(k: Kernel, task: Task, file: KernelFile, folio: number, set: number[]): Op<WriteOutcome> {
     if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return WriteOutcome.write;
+    // As ext3's writepage of 2005: page lock first, then the transaction, then what the block takes.
+    yield* openHandle(k, task);
+    const outcome = yield* this.allocate(k, task, file, folio, set);
+    closeHandle(k, task);
+    return outcome;
+  }
+
+  private *allocate(k: Kernel, task: Task, file: KernelFile, folio: number, set: number[]): Op<WriteOutcome> {
     const taken = yield* this.companions(k, task, file, folio);
     if (taken === null) return WriteOutcome.redirty;
     const flags = taken.includes(folio) ? k.folios.flags[folio] : 0;

@@ -4,7 +4,7 @@ import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
-import { instantiate, letGo, takeWhole, blockPages } from './companions.ts';
+import { awaitSpace, blockPages, instantiate, letGo, lockInOrder, takeWhole } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
 
 /** P5: the first store traps, and the file system allocates before it is let through. */
@@ -40,11 +40,23 @@ export class WriteProtectDelayed extends PlainPolicy {
     const kept = this.reserve(k, task, file, page, pages);
     // What was reserved before space ran out stays so, and its page is dirty.
     if (kept > 0) k.dirty(task, file, folio);
-    if (this.full) {
-      k.unlock(folio);
-      return NO_FOLIO;
+    if (!this.full) return folio;
+    k.unlock(folio);
+    return k.fs.doc.space.waitForSpace ? this.storeLater(k, task, file, page, pages) : NO_FOLIO;
+  }
+
+  /** Waits for space while it holds nothing, and tries again as often as that gives any back. */
+  private *storeLater(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): Op<number> {
+    while (yield* awaitSpace(k, task, pages * k.fs.blocksPerPage)) {
+      const taken = yield* lockInOrder(k, task, file, page, Math.min(page + pages, file.pages));
+      if (taken.length === 0) return NO_FOLIO;
+      const own = file.index.get(page);
+      letGo(k, taken, own);
+      this.reserve(k, task, file, page, k.folios.pages(own));
+      if (!this.full) return own;
+      k.unlock(own);
     }
-    return folio;
+    return NO_FOLIO;
   }
 
   private *storeBlock(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {

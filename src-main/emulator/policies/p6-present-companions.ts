@@ -1,4 +1,5 @@
 import { DiskOp } from '#emulator/disk/disk';
+import { closeHandle, openHandle } from '#emulator/filesystem/journal';
 import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import { IoCause } from '#emulator/kernel/io';
@@ -29,7 +30,10 @@ export class PresentCompanions extends PlainPolicy {
         return WriteOutcome.redirty;
       }
     }
-    if (!allocateNow(k, task, file, first, end - first)) {
+    yield* openHandle(k, task);
+    const good = allocateNow(k, task, file, first, end - first);
+    closeHandle(k, task);
+    if (!good) {
       letGo(k, present, folio);
       return WriteOutcome.lost;
     }
