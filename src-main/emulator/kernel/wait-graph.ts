@@ -164,7 +164,8 @@ class Builder {
         this.edge(id, this.frames(), `cleaning it needs ${absent} more frame${absent === 1 ? '' : 's'} for its block`);
       // It needs nothing but somebody to write it: a task that waits for memory writes nothing else meanwhile.
       const flusher = k.tasks.find((task) => task.name === 'flusher');
-      if (absent === 0 && flusher?.wait != null && flusher.wait.kind !== 'idle' && owner !== flusher.id)
+      const waits = flusher !== undefined && flusher.wait !== null && flusher.wait.kind !== 'idle';
+      if (absent === 0 && waits && owner !== flusher.id)
         this.edge(id, this.thread(flusher), 'waits for it to be written');
     }
     return id;
