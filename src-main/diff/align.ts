@@ -1,21 +1,30 @@
-import { EVENT_KINDS } from '#model/events';
+import { EVENT_KINDS, EventKind } from '#model/events';
 import { EventState, type EventAlignment, type EventCounts } from '#model/diff';
 import type { RunEvents } from './columns.ts';
-import { isChanged, isCompared, keysOf, lowestPage, type EventKeys } from './keys.ts';
+import { isChanged, keysOf, type EventKeys } from './keys.ts';
+import { AS_IT_SAYS, type Place } from './place.ts';
 
 export interface Aligned extends EventAlignment {
   readonly leftKeys: EventKeys;
   readonly rightKeys: EventKeys;
 }
 
+/** A run's events and how they are placed in its program. */
+export interface Side {
+  readonly events: RunEvents;
+  readonly place: Place;
+}
+
 /**
  * Pairs the events of two runs: those at the same place in the program (thread, step, page, what it is about), the
  * first with the first, the second with the second. Every event is looked at twice; nothing is sorted.
- * @param relocated count virtual pages from each run's own lowest
+ * @param kinds kinds that are compared; all that can be, if not given
  */
-export function alignEvents(left: RunEvents, right: RunEvents, relocated = false): Aligned {
-  const leftKeys = keysOf(left, relocated ? lowestPage(left) : 0);
-  const rightKeys = keysOf(right, relocated ? lowestPage(right) : 0);
+export function alignSides(x: Side, y: Side, kinds: ReadonlySet<number> | null = null): Aligned {
+  const left = x.events;
+  const right = y.events;
+  const leftKeys = keysOf(left, x.place, kinds);
+  const rightKeys = keysOf(right, y.place, kinds);
   const rightOf = new Int32Array(left.count).fill(-1);
   const leftOf = new Int32Array(right.count).fill(-1);
   pair(left, leftKeys, right, rightKeys, rightOf, leftOf);
@@ -24,20 +33,44 @@ export function alignEvents(left: RunEvents, right: RunEvents, relocated = false
   const rightState = new Uint8Array(right.count);
   for (let i = 0; i < left.count; i++) {
     const j = rightOf[i];
-    if (!isCompared(left.kind[i])) leftState[i] = EventState.notCompared;
+    if (leftKeys.compared[i] === 0) leftState[i] = EventState.notCompared;
     else if (j < 0) leftState[i] = EventState.only;
     else {
-      const state = stateOf(left, i, right, j);
+      const state = stateOf(left, i, right, j, kinds === null);
       leftState[i] = state;
       rightState[j] = state;
     }
   }
-  for (let j = 0; j < right.count; j++) if (!isCompared(right.kind[j])) rightState[j] = EventState.notCompared;
+  for (let j = 0; j < right.count; j++) if (rightKeys.compared[j] === 0) rightState[j] = EventState.notCompared;
   return { rightOf, leftOf, leftState, rightState, leftKeys, rightKeys };
 }
 
-function stateOf(left: RunEvents, i: number, right: RunEvents, j: number): EventState {
-  if (isChanged(left, i, right, j)) return EventState.changed;
+/** Pairs the events of two runs of one origin, whose events say their place themselves. */
+export function alignEvents(left: RunEvents, right: RunEvents): Aligned {
+  return alignSides({ events: left, place: AS_IT_SAYS }, { events: right, place: AS_IT_SAYS });
+}
+
+/** What recordings tell in their own way: calls by other numbers, writeback folio by folio instead of pass by pass. */
+const TOLD_OTHERWISE: readonly EventKind[] = [EventKind.syscall, EventKind.writeback, EventKind.step, EventKind.phase];
+
+/** Kinds that both runs have: what one of them has none of, it may not have been asked to record. */
+export function commonKinds(left: RunEvents, right: RunEvents): ReadonlySet<number> {
+  const seen = (events: RunEvents): Set<number> => {
+    const found = new Uint8Array(256);
+    for (let i = 0; i < events.count; i++) found[events.kind[i]] = 1;
+    return new Set([...found.keys()].filter((kind) => found[kind] === 1));
+  };
+  const theirs = seen(right);
+  const kinds = new Set([...seen(left)].filter((kind) => theirs.has(kind)));
+  // The same access may fault in different ways: faults are compared whichever kinds there are.
+  for (const kind of FAULTS) kinds.add(kind);
+  for (const kind of TOLD_OTHERWISE) kinds.delete(kind);
+  return kinds;
+}
+const FAULTS: readonly EventKind[] = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault];
+
+function stateOf(left: RunEvents, i: number, right: RunEvents, j: number, causes: boolean): EventState {
+  if (isChanged(left, i, right, j, causes)) return EventState.changed;
   return left.time[i] === right.time[j] && left.duration[i] === right.duration[j] ? EventState.same : EventState.moved;
 }
 
@@ -60,7 +93,7 @@ function pair(
   const next = new Int32Array(left.count).fill(-1);
   const { high, low } = leftKeys;
   for (let i = 0; i < left.count; i++) {
-    if (!isCompared(left.kind[i])) continue;
+    if (leftKeys.compared[i] === 0) continue;
     let slot = low[i] & mask;
     while (first[slot] >= 0 && (high[first[slot]] !== high[i] || low[first[slot]] !== low[i])) slot = (slot + 1) & mask;
     if (first[slot] < 0) {
@@ -72,7 +105,7 @@ function pair(
     last[slot] = i;
   }
   for (let j = 0; j < right.count; j++) {
-    if (!isCompared(right.kind[j])) continue;
+    if (rightKeys.compared[j] === 0) continue;
     const x = rightKeys.high[j];
     const y = rightKeys.low[j];
     let slot = y & mask;

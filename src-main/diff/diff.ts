@@ -2,12 +2,13 @@ import type { DiffWarning, RunDiff, RunPair } from '#model/diff';
 import type { RunDocument } from '#model/library';
 import type { Metrics } from '#model/metrics';
 import type { RunInfo } from '#model/run';
-import { alignEvents, countStates } from './align.ts';
+import { alignEvents, alignSides, commonKinds, countStates, type Aligned } from './align.ts';
 import type { RunEvents } from './columns.ts';
 import { firstDivergence } from './divergence.ts';
 import { compareDocuments } from './documents.ts';
 import { compareMetrics } from './metrics.ts';
 import { comparePhases } from './phases.ts';
+import { relocated } from './place.ts';
 import { compareWarnings, isComparable } from './warnings.ts';
 
 /** Most runs in one comparison. */
@@ -56,9 +57,7 @@ export function diffRuns(inputs: readonly DiffInput[]): RunDiff {
 }
 
 function diffPair(left: DiffInput, right: DiffInput): RunPair {
-  // A recorded program is mapped where the real kernel put it.
-  const relocated = left.run.source !== right.run.source;
-  const aligned = alignEvents(left.events, right.events, relocated);
+  const aligned = alignInputs(left, right);
   const { events, byKind } = countStates(left.events, right.events, aligned);
   const divergence = firstDivergence(
     { run: left.run, events: left.events, keys: aligned.leftKeys },
@@ -66,6 +65,19 @@ function diffPair(left: DiffInput, right: DiffInput): RunPair {
     aligned,
   );
   return { left: left.run.id, right: right.run.id, events, byKind, firstDivergence: divergence };
+}
+
+/** Pairs the events of two runs, as far as their origins allow. */
+export function alignInputs(
+  left: Pick<DiffInput, 'run' | 'events'>,
+  right: Pick<DiffInput, 'run' | 'events'>,
+): Aligned {
+  if (left.run.source === right.run.source) return alignEvents(left.events, right.events);
+  return alignSides(
+    { events: left.events, place: relocated(left.events, left.run.phases) },
+    { events: right.events, place: relocated(right.events, right.run.phases) },
+    commonKinds(left.events, right.events),
+  );
 }
 
 function cutShort(inputs: readonly DiffInput[]): DiffWarning[] {

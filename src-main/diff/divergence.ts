@@ -75,7 +75,7 @@ function placeText({ run, keys }: Side, i: number): string {
   const [thread, step, page] = [keys.thread[i], keys.step[i], keys.page[i]];
   if (thread >= 0) parts.push(`thread ${thread}`);
   if (step >= 0) {
-    const name = run.phases.find((phase) => phase.thread === thread && phase.step === step)?.name ?? '';
+    const name = run.phases.find((phase) => (thread < 0 || phase.thread === thread) && phase.step === step)?.name ?? '';
     parts.push(name === '' ? `step ${step}` : `step ${step} (${name})`);
   }
   if (page >= 0) parts.push(`page 0x${page.toString(16)}`);

@@ -1,8 +1,6 @@
 import { EventKind } from '#model/events';
 import type { RunEvents } from './columns.ts';
-
-/** x86-64's and everyone's base page: addresses in events fall into pages of this size. */
-const PAGE_BYTES = 4096;
+import type { Place } from './place.ts';
 
 /**
  * How a kind of event is paired: `family` stands for the kind, so that one kind may pair with another; `placed` are
@@ -113,35 +111,41 @@ export interface EventKeys {
   readonly step: Int32Array;
   /** Its page, or that of the nearest event it follows from, -1 for none. */
   readonly page: Float64Array;
-}
-
-/** Whether events of a kind are compared at all. */
-export function isCompared(kind: number): boolean {
-  return family[kind] >= 0;
+  /** 1 for events that are compared, 0 for those that the other run cannot have. */
+  readonly compared: Uint8Array;
 }
 
 /**
- * @param origin page from which virtual pages are counted: 0, or the run's own lowest, so that a recording, mapped
- * elsewhere, can be laid beside an emulation
+ * @param place how the run's events are placed in the program
+ * @param kinds kinds that are compared; all that can be, if not given
  */
-export function keysOf(events: RunEvents, origin: number): EventKeys {
-  const { count, kind, address, a, b, c, cause } = events;
+export function keysOf(events: RunEvents, place: Place, kinds: ReadonlySet<number> | null = null): EventKeys {
+  const { count, time, kind, address, a, b, c, cause } = events;
   const high = new Uint32Array(count);
   const low = new Uint32Array(count);
   const thread = new Int32Array(count);
   const step = new Int32Array(count);
   const page = new Float64Array(count);
+  const compared = new Uint8Array(count);
+  const taken = Uint8Array.from(family, (own, k) => (own >= 0 && (kinds === null || kinds.has(k)) ? 1 : 0));
+  const { stepAt } = place;
   for (let i = 0; i < count; i++) {
     const k = kind[i];
     const from = cause[i];
     const follows = from >= 0 && from < i;
     // The step event itself knows best; an event without one (a recording's) says it in its arguments.
     const known = follows && step[from] >= 0 && k !== EventKind.step;
-    thread[i] = known ? thread[from] : isInStep[k] === 1 ? a[i] : -1;
-    step[i] = known ? step[from] : isInStep[k] === 1 ? b[i] : -1;
-    const own = isVirtual[k] === 1 ? Math.floor(address[i] / PAGE_BYTES) - origin : address[i];
+    if (stepAt === null) {
+      thread[i] = known ? thread[from] : isInStep[k] === 1 ? a[i] : -1;
+      step[i] = known ? step[from] : isInStep[k] === 1 ? b[i] : -1;
+    } else {
+      thread[i] = -1;
+      step[i] = stepAt(time[i]);
+    }
+    const own = isVirtual[k] === 1 ? place.page(address[i]) : address[i];
     page[i] = ownPage[k] === 1 ? own : follows ? page[from] : -1;
-    if (family[k] < 0) continue;
+    if (taken[k] === 0 || (isVirtual[k] === 1 && own < 0)) continue;
+    compared[i] = 1;
     const p = ownPage[k] === 1 || inheritsPage[k] === 1 ? page[i] : -1;
     const bits = placedBits[k];
     let x = mix(0x9e3779b9, family[k]);
@@ -169,25 +173,21 @@ export function keysOf(events: RunEvents, origin: number): EventKeys {
     high[i] = x;
     low[i] = y;
   }
-  return { high, low, thread, step, page };
+  return { high, low, thread, step, page, compared };
 }
 
-/** Lowest virtual page that faults, 0 when none does. */
-export function lowestPage(events: RunEvents): number {
-  let lowest = Infinity;
-  for (let i = 0; i < events.count; i++)
-    if (isVirtual[events.kind[i]] === 1 && events.address[i] < lowest) lowest = events.address[i];
-  return lowest === Infinity ? 0 : Math.floor(lowest / PAGE_BYTES);
-}
-
-/** Whether two paired events differ in kind, outcome, or the kind of what caused them. */
-export function isChanged(left: RunEvents, i: number, right: RunEvents, j: number): boolean {
+/**
+ * Whether two paired events differ in kind, outcome, or the kind of what caused them.
+ * @param causes false where one of the runs, a recording, does not tell causes as the other does
+ */
+export function isChanged(left: RunEvents, i: number, right: RunEvents, j: number, causes: boolean): boolean {
   const k = left.kind[i];
   if (k !== right.kind[j]) return true;
   const bits = outcomeBits[k];
   if ((bits & 1) !== 0 && left.a[i] !== right.a[j]) return true;
   if ((bits & 2) !== 0 && left.b[i] !== right.b[j]) return true;
   if ((bits & 4) !== 0 && left.c[i] !== right.c[j]) return true;
+  if (!causes) return false;
   const x = left.cause[i];
   const y = right.cause[j];
   return (x < 0 ? -1 : left.kind[x]) !== (y < 0 ? -1 : right.kind[y]);

@@ -40,7 +40,7 @@ export function compareWarnings(
   if (differing(runs.map((run) => run.source))) {
     warnings.push({
       kind: 'source',
-      message: `the runs are of different origin (${list(runs.map((run) => run.source))}): a recording holds only what was traced, at times that were measured`,
+      message: `the runs are of different origin (${list(runs.map((run) => run.source))}): a recording holds only what was traced, at times that were measured; of events, the kinds that both have are compared`,
     });
   }
   if (differing(emulated.map((run) => run.seed))) {

@@ -1,5 +1,5 @@
 import { MOST_RUNS, diffRuns, type DiffInput } from '#diff/diff';
-import { joinBatches } from '#diff/columns';
+import { joinBatches, type RunEvents } from '#diff/columns';
 import { compareWarnings } from '#diff/warnings';
 import type { EventBatch } from '#model/events';
 import type { RunDiff } from '#model/diff';
@@ -41,12 +41,17 @@ export async function compareReferences(references: readonly Reference[]): Promi
   const inputs: DiffInput[] = [];
   for (const { library, run } of found) {
     const documents = await library.documents(run.id);
-    const batches: EventBatch[] = [];
-    for await (const batch of library.events(run.id, { to: MOST_EVENTS })) batches.push(batch);
-    const events = joinBatches(batches, MOST_EVENTS);
+    const events = await firstEvents(library, run.id);
     inputs.push({ run, documents, events, siblings: await siblingsOf(library, run, documents) });
   }
   return diffRuns(inputs);
+}
+
+/** The events of a run that are compared: all, or the first ones of a very long run. */
+export async function firstEvents(library: Pick<Source, 'events'>, run: string): Promise<RunEvents> {
+  const batches: EventBatch[] = [];
+  for await (const batch of library.events(run, { to: MOST_EVENTS })) batches.push(batch);
+  return joinBatches(batches, MOST_EVENTS);
 }
 
 /** Metrics of the runs that differ from this one in nothing but the seed, its own first. */

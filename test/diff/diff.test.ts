@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignEvents, countStates } from '#diff/align';
+import { alignEvents, alignSides, countStates, type Side } from '#diff/align';
 import { joinBatches, type RunEvents } from '#diff/columns';
 import { diffRuns, isEmpty, type DiffInput } from '#diff/diff';
 import { diffMarkdown } from '#diff/markdown';
+import { relocated } from '#diff/place';
 import { EventKind } from '#model/events';
 import { EventState, type Divergence } from '#model/diff';
 import type { Metrics } from '#model/metrics';
@@ -135,7 +136,8 @@ describe('events of two runs', () => {
     const there = [read(1, 10), read(5, 20)].map((event) => ({ ...event, address: event.address! - 0x1000000 }));
     const here = [read(1, 10), read(5, 20)];
     expect([...alignEvents(eventsOf(here), eventsOf(there)).rightOf]).toEqual([-1, -1]);
-    expect([...alignEvents(eventsOf(here), eventsOf(there), true).rightOf]).toEqual([0, 1]);
+    const side = (list: readonly Event[]): Side => ({ events: eventsOf(list), place: relocated(eventsOf(list), []) });
+    expect([...alignSides(side(here), side(there)).rightOf]).toEqual([0, 1]);
   });
 
   it('leaves samples of counters out', () => {

@@ -49,6 +49,12 @@ export interface Exploration {
   readonly graph: WaitForGraph | null;
 }
 
+/** An exploration that can be stepped through. */
+export interface SteppedExploration extends Exploration {
+  /** Who waits for whom before the first step of `path` and after each of them; empty if there is no path. */
+  readonly graphs: readonly WaitForGraph[];
+}
+
 /**
  * Explores one policy. The same scenario, policy and limit give the same answer.
  * @param limit states at most, at least 1
@@ -59,6 +65,16 @@ export function explorePolicy(
   policy: ExplorerPolicy,
   limit: number = DEFAULT_STATE_LIMIT,
 ): Exploration {
+  const { graphs: _, ...exploration } = explorePolicySteps(scenario, policy, limit);
+  return exploration;
+}
+
+/** The same with the wait-for graph at every step of the path. */
+export function explorePolicySteps(
+  scenario: Scenario,
+  policy: ExplorerPolicy,
+  limit: number = DEFAULT_STATE_LIMIT,
+): SteppedExploration {
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`limit of states: ${limit}`);
   const transitions = new Transitions(layoutOf(scenario), POLICY_RULES[policy]);
   const graph = explore(transitions, limit);
@@ -85,7 +101,7 @@ export function explorePolicy(
   if (stuck > 0)
     return { ...result, ...evidence(transitions, graph, graph.kinds.indexOf(StateKind.stuck), 'deadlock') };
   if (live > 0) return { ...result, ...evidence(transitions, graph, firstTrap(graph, livelocked), 'livelock') };
-  return { ...result, path: [], cycle: [], graph: null };
+  return { ...result, path: [], cycle: [], graph: null, graphs: [] };
 }
 
 function verdictOf(stuck: number, livelocked: number, truncated: boolean): ExplorerVerdict {
@@ -105,11 +121,14 @@ function evidence(
   graph: StateGraph,
   state: number,
   verdict: WaitVerdict,
-): Pick<Exploration, 'path' | 'cycle' | 'graph'> {
+): Pick<SteppedExploration, 'path' | 'cycle' | 'graph' | 'graphs'> {
+  const path = pathTo(graph, state);
+  const graphs = path.map((at) => waitForGraph(transitions, graph.table.data, at * transitions.words, verdict));
   return {
-    path: inWords(transitions, graph, pathTo(graph, state)),
+    path: inWords(transitions, graph, path),
     cycle: verdict === 'livelock' ? inWords(transitions, graph, cycleFrom(graph, state)) : [],
-    graph: waitForGraph(transitions, graph.table.data, state * transitions.words, verdict),
+    graph: graphs[graphs.length - 1],
+    graphs,
   };
 }
 
