@@ -12,6 +12,7 @@ import { ElectronPrinter } from './print.ts';
 import { serveWindow } from './protocol.ts';
 import { denyPermissions } from './security.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
+import { startExplorerWorker } from './threads.ts';
 import { openWindow, stateOf } from './window.ts';
 
 export interface ShellOptions {
@@ -85,6 +86,10 @@ export class Shell implements AppServices {
   info(): ReturnType<AppServices['info']> {
     const { version, libraryPath } = this.options;
     return { version, platform: process.platform, theme: this.settings.theme, library: libraryPath };
+  }
+
+  startExplorer(): ReturnType<AppServices['startExplorer']> {
+    return startExplorerWorker();
   }
 
   setTheme(theme: Theme): void {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import emulatorPath from '../workers/emulator.ts?modulePath';
+import explorerPath from '../workers/explorer.ts?modulePath';
 import storePath from '../workers/store.ts?modulePath';
 
 /** A thread that emulates. */
@@ -10,4 +11,9 @@ export function startEmulatorWorker(): Worker {
 /** The thread that holds the library's file. */
 export function startStoreWorker(): Worker {
   return new Worker(storePath, { name: 'store' });
+}
+
+/** A thread that explores scenarios. */
+export function startExplorerWorker(): Worker {
+  return new Worker(explorerPath, { name: 'explorer' });
 }

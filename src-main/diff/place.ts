@@ -16,13 +16,6 @@ export interface Place {
 /** Runs of one emulator: the same addresses, and every event knows its step. */
 export const AS_IT_SAYS: Place = { page: (address) => Math.floor(address / PAGE_BYTES), stepAt: null };
 
-/** Kinds whose address is a page of a file, and whose `b` says how many. */
-const FILE_PAGES: readonly EventKind[] = [
-  EventKind.folioAdded,
-  EventKind.folioDirtied,
-  EventKind.blocksReserved,
-  EventKind.blocksInstantiated,
-];
 const FAULTS: readonly EventKind[] = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault];
 
 /**
@@ -30,35 +23,23 @@ const FAULTS: readonly EventKind[] = [EventKind.readFault, EventKind.writeFault,
  * virtual addresses are taken as pages of the file; and a recording tells steps by time only.
  */
 export function relocated(events: RunEvents, phases: readonly PhaseMetrics[]): Place {
-  return { page: filePages(events), stepAt: phases.length === 0 ? null : stepsByTime(phases) };
+  return { page: filePages(events, lowestPage(events)), stepAt: phases.length === 0 ? null : stepsByTime(phases) };
 }
 
-/** Virtual page minus file page, as the faults tell that dirtied or gave a block to a single page. */
-function filePages(events: RunEvents): (address: number) => number {
-  const { count, kind, address, b, cause } = events;
-  const found = new Map<number, number>();
-  let highest = -1;
-  for (let i = 0; i < count; i++) {
-    if (!FILE_PAGES.some((wanted) => wanted === kind[i])) continue;
-    const isPages = kind[i] === EventKind.folioAdded || kind[i] === EventKind.folioDirtied;
-    const pages = isPages ? b[i] : Math.ceil(b[i] / 4);
-    highest = Math.max(highest, address[i] + pages - 1);
-    const from = cause[i];
-    if (from < 0 || pages > 1 || !FAULTS.some((fault) => fault === kind[from])) continue;
-    const offset = Math.floor(address[from] / PAGE_BYTES) - address[i];
-    found.set(offset, (found.get(offset) ?? 0) + 1);
-  }
-  let offset = lowestPage(events);
-  let most = 0;
-  for (const [candidate, times] of found) {
-    if (times <= most) continue;
-    most = times;
-    offset = candidate;
-  }
-  const last = most === 0 ? Infinity : highest;
+/**
+ * Page of the file behind an address, by the mappings that the run tells. Without any, pages count from the lowest one
+ * that faults.
+ */
+function filePages({ count, kind, address, b, c }: RunEvents, lowest: number): (address: number) => number {
+  const mappings: { first: number; pages: number; page: number }[] = [];
+  for (let i = 0; i < count; i++)
+    if (kind[i] === EventKind.mapped)
+      mappings.push({ first: Math.floor(address[i] / PAGE_BYTES), pages: c[i], page: b[i] });
   return (at) => {
-    const page = Math.floor(at / PAGE_BYTES) - offset;
-    return page >= 0 && page <= last ? page : -1;
+    const virtual = Math.floor(at / PAGE_BYTES);
+    if (mappings.length === 0) return virtual - lowest;
+    const mapping = mappings.findLast(({ first, pages }) => virtual >= first && virtual < first + pages);
+    return mapping === undefined ? -1 : mapping.page + virtual - mapping.first;
   };
 }
 

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { Agreement } from '#model/agreement';
 import type { RunDiff } from '#model/diff';
+import { STORY_ROLES, type Why } from '#model/why';
 import { eventRowSchema } from './timeline-schemas.ts';
 
 const text = v.string();
@@ -66,3 +68,45 @@ export const runDiffSchema: v.GenericSchema<RunDiff> = v.object({
     }),
   ),
 });
+
+const agreedFigure = v.object({ left: nullable, right: nullable });
+/** `Agreement` of model/agreement. */
+export const agreementSchema: v.GenericSchema<Agreement> = v.object({
+  left: text,
+  right: text,
+  steps: v.array(
+    v.object({
+      thread: finite,
+      step: finite,
+      name: text,
+      inLeft: v.boolean(),
+      inRight: v.boolean(),
+      figures: v.object({
+        minor: agreedFigure,
+        major: agreedFigure,
+        heldKiB: agreedFigure,
+        dirtyPages: agreedFigure,
+      }),
+    }),
+  ),
+  compared: finite,
+  same: finite,
+});
+
+const storySchema = v.object({
+  run: text,
+  step: finite,
+  stepName: text,
+  page: finite,
+  parts: v.array(
+    v.object({
+      role: v.picklist(STORY_ROLES),
+      event: v.nullable(eventRowSchema),
+      text,
+      note: text,
+      differs: v.boolean(),
+    }),
+  ),
+});
+/** `Why` of model/why. */
+export const whySchema: v.GenericSchema<Why> = v.object({ left: storySchema, right: storySchema });

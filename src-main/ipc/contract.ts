@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { templateNameSchema, templateSchema } from '#model/report';
-import { runDiffSchema } from './compare-schemas.ts';
+import { agreementSchema, runDiffSchema, whySchema } from './compare-schemas.ts';
+import { explorationSchema, scenarioListingSchema } from './explore-schemas.ts';
 import { takenFileSchema } from './import-schemas.ts';
 import {
   exportSaveSchema,
@@ -115,6 +116,37 @@ export const contract = {
   },
   /** Asks where to and writes the run there. Long, as `experiments.run`. */
   'exports.save': { request: exportSaveSchema, response: savedSchema },
+  /** How far two runs agree, step by step. */
+  'runs.agreement': {
+    request: v.strictObject({ left: runIdSchema, right: runIdSchema }),
+    response: agreementSchema,
+  },
+  /** What two runs made of the store that an event of one of them follows from; null where it follows from none. */
+  'runs.why': {
+    request: v.strictObject({
+      left: runIdSchema,
+      right: runIdSchema,
+      side: v.picklist(['left', 'right']),
+      event: eventIndex,
+    }),
+    response: v.nullable(whySchema),
+  },
+  /** When a run makes its first store, ps; null where that cannot be told. */
+  'runs.firstStore': { request: runIdSchema, response: v.nullable(finite) },
+  /** The experiment that emulates what a recorded run did, as far as the recording tells it. */
+  'runs.emulation': { request: runIdSchema, response: v.object({ document: v.unknown() }) },
+
+  /** The scenarios that ship, for the explorer. */
+  'explore.scenarios': { request: nothing, response: v.array(scenarioListingSchema) },
+  /** Tries every interleaving under each policy. Long: tells progress under `operation`, ends by `operations.cancel`. */
+  'explore.run': {
+    request: v.strictObject({
+      operation: operationIdSchema,
+      scenario: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5_000_000)),
+    }),
+    response: v.array(explorationSchema),
+  },
 
   /** The documents that ship: machines and their parts, kernels, file systems. */
   'documents.list': { request: nothing, response: v.array(presetDocumentSchema) },

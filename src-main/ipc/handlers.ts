@@ -1,4 +1,8 @@
+import type { Worker } from 'node:worker_threads';
+import { EXPLORER_POLICIES } from '#emulator/explorer/policies';
 import { compareRuns } from '#lab/compare';
+import { emulationOf } from '#lab/emulation-of';
+import { RunPairs } from '#lab/run-pairs';
 import type { Lab } from '#lab/lab';
 import { pageLifeOfEvent } from '#lab/page-life';
 import { InputError } from '#model/problem';
@@ -8,6 +12,7 @@ import { chainOf, narrowed, seekEvent } from './event-queries.ts';
 import type { TakenFile } from './import-schemas.ts';
 import { MapMaker } from './address-map.ts';
 import { reportHandlers, type ReportServices } from './report-handlers.ts';
+import { explored, scenarioListings } from './explorations.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
 import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
@@ -24,6 +29,8 @@ export interface AppServices extends ReportServices {
   askForFiles(): Promise<string[]>;
   /** ISO date. */
   today(): string;
+  /** A thread that explores scenarios. */
+  startExplorer(): Worker;
   /** Tells every window of ours that the library changed. */
   runsChanged(): void;
 }
@@ -47,6 +54,7 @@ function presetDocuments(documents: Lab['documents']): PresetDocument[] {
 export function makeHandlers(lab: Lab, app: AppServices, operations: Operations): Handlers {
   const { library } = lab;
   const maps = new MapMaker(library);
+  const pairs = new RunPairs(library);
   const take = async (id: string, files: readonly string[], sender: MessageTarget): Promise<TakenFile[]> => {
     const tell = (progress: unknown): void => {
       send(sender, 'operations.progress', progress);
@@ -109,6 +117,26 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     ...reportHandlers(lab, app, operations),
 
     'runs.compare': (ids) => compareRuns(library, ids),
+    'runs.agreement': ({ left, right }) => pairs.agreement(left, right),
+    'runs.why': ({ left, right, side, event }) => pairs.why(left, right, side, event),
+    'runs.firstStore': (id) => pairs.firstStore(id),
+    'runs.emulation': async (id) => ({ document: await emulationOf(library, id, lab.documents) }),
+
+    'explore.scenarios': () => scenarioListings(lab.documents),
+    'explore.run': ({ operation, scenario, limit }, sender) => {
+      const tell = (progress: unknown): void => send(sender, 'operations.progress', progress);
+      return operations.run(operation, tell, ({ signal, progress }) => {
+        const runs = EXPLORER_POLICIES.length;
+        const onPolicy = (name: string, run: number): void => {
+          progress({ run, runs, name, done: 0, total: 1, events: 0 });
+        };
+        return explored(lab.documents.get('scenario', scenario), limit, {
+          makeWorker: () => app.startExplorer(),
+          signal,
+          onPolicy,
+        });
+      });
+    },
 
     'documents.list': () => presetDocuments(lab.documents),
 

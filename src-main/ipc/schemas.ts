@@ -51,7 +51,8 @@ const phaseSchema = v.object({
 });
 
 const waitKinds = Object.keys(WAIT_MODE) as WaitKind[];
-const waitForSchema = v.object({
+/** `WaitForGraph` of model/wait-for. */
+export const waitForSchema = v.object({
   nodes: v.array(v.object({ id: text, kind: v.picklist(waitKinds), label: text })),
   edges: v.array(v.object({ from: text, to: text, label: text })),
   knot: v.array(text),
