@@ -92,12 +92,13 @@ for (const kind of [
 ])
   RELEVANT[kind] = 1;
 
+interface State {
+  heldKiB: number | null;
+  dirtyPages: number | null;
+}
+
 /** Blocks held and dirty pages at some moments; null where a recording tells nothing of them at all. */
-function statesAt(
-  events: RunEvents,
-  moments: readonly number[],
-  recorded: boolean,
-): { heldKiB: number | null; dirtyPages: number | null }[] {
+function statesAt(events: RunEvents, moments: readonly number[], recorded: boolean): State[] {
   const files = recorded ? filesOfFaults(events) : null;
   const order: number[] = [];
   for (let i = 0; i < events.count; i++)
@@ -106,7 +107,7 @@ function statesAt(
   const pages = new Pages();
   const seen = { dirty: false, blocks: false };
   const answers = moments.map((time, i) => ({ time, i })).sort((x, y) => x.time - y.time);
-  const states = moments.map(() => ({ heldKiB: 0 as number | null, dirtyPages: 0 as number | null }));
+  const states = moments.map((): State => ({ heldKiB: 0, dirtyPages: 0 }));
   let at = 0;
   for (const { time, i } of answers) {
     for (; at < order.length && events.time[order[at]] <= time; at++) {

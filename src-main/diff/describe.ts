@@ -27,6 +27,9 @@ export function eventText(row: EventRow): string {
     case EventKind.blocksReserved:
     case EventKind.blocksFreed:
       return `${labelOf(row)} (${row.b} KiB)`;
+    case EventKind.faultAround:
+    case EventKind.readahead:
+      return `${labelOf(row)} (${row.b} ${row.b === 1 ? 'page' : 'pages'})`;
     case EventKind.io:
       return `${IO_OPERATIONS[row.b & 15] ?? 'I/O'} of ${row.a} sectors for ${IO_CAUSES[row.b >> 4] ?? 'other'}`;
     default:

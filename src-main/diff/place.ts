@@ -8,7 +8,7 @@ const PAGE_BYTES = 4096;
 /** How the events of a run are placed in the program, so that they can be laid beside those of another run. */
 export interface Place {
   /** The page of a virtual address, -1 for an address that the other run cannot have. */
-  page(address: number): number;
+  readonly page: (address: number) => number;
   /** The step at a moment (ps), -1 between steps; null where events themselves say their step. */
   readonly stepAt: ((time: number) => number) | null;
 }

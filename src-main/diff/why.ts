@@ -1,7 +1,7 @@
 import { EventKind } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
-import { STORY_ROLES, type StoreStory, type StoryPart, type StoryRole, type Why } from '#model/why';
+import type { StoreStory, StoryPart, StoryRole, Why } from '#model/why';
 import { eventAt, type RunEvents } from './columns.ts';
 import { eventText } from './describe.ts';
 import { relocated } from './place.ts';
@@ -40,7 +40,7 @@ export function whyOf(left: StoryInput, right: StoryInput, side: 'left' | 'right
 function compared(story: StoreStory, other: StoreStory): StoreStory {
   const parts = story.parts.map((part): StoryPart => {
     const theirs = other.parts.find(({ role }) => role === part.role);
-    const differs = theirs === undefined || theirs.text !== part.text || (theirs.note === '') !== (part.note === '');
+    const differs = theirs?.text !== part.text || (theirs.note === '') !== (part.note === '');
     return { ...part, differs };
   });
   return { ...story, parts };
@@ -109,7 +109,10 @@ class Stories {
     ];
     if (reserved >= 0) parts.push(this.part('reserved', reserved, '', this.earlier(reserved, from)));
     parts.push(this.part('block', block, 'no block', this.earlier(block, from)));
-    parts.push(this.part('write', write, cleaned < 0 ? 'not written' : 'written in a request of other pages'), this.part('cleaned', cleaned, 'not clean again'));
+    parts.push(
+      this.part('write', write, cleaned < 0 ? 'not written' : 'written in a request of other pages'),
+      this.part('cleaned', cleaned, 'not clean again'),
+    );
     return { run: this.run.id, step: key.step, stepName, page: key.page, parts };
   }
 
@@ -242,8 +245,3 @@ for (const kind of [
   EventKind.writeback,
 ])
   HAS_FILE_PAGE[kind] = 1;
-
-/** Roles in the order of a story, for views that lay two beside each other. */
-export function rolesOf(...stories: readonly StoreStory[]): StoryRole[] {
-  return STORY_ROLES.filter((role) => stories.some(({ parts }) => parts.some((part) => part.role === role)));
-}

@@ -27,7 +27,7 @@ export async function explored(
   scenario: Scenario,
   limit: number,
   options: {
-    makeWorker(): Worker;
+    readonly makeWorker: () => Worker;
     readonly signal: AbortSignal;
     onPolicy(policy: string, place: number): void;
   },

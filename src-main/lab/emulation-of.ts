@@ -28,7 +28,11 @@ export async function emulationOf(
   if (run.source === 'emulated') throw refused(run, 'is an emulation itself', 'a recorded run');
   const scenario = scenarioOf(run.phases.map(({ name }) => name));
   if (scenario === null)
-    throw refused(run, 'does not tell what its program did', 'phases as the recorder marks them (read_all, store_k, …)');
+    throw refused(
+      run,
+      'does not tell what its program did',
+      'phases as the recorder marks them (read_all, store_k, …)',
+    );
   const filesystem = filesystemOf(run, documents);
   const events = await firstEvents(library, run.id);
   const pages = pagesOf(events);

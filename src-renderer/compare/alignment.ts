@@ -1,5 +1,5 @@
 import type { PhaseMetrics } from '#model/metrics';
-import type { Placement, Stretch } from '../timeline/placement.ts';
+import { AS_IT_IS, type Placement, type Stretch } from '../timeline/placement.ts';
 import type { View } from '../timeline/scale.ts';
 
 /** What of several runs lies at one place of the common axis. */
@@ -84,10 +84,12 @@ interface Boundary {
 }
 
 /**
- * Each step begins at one place in all runs that have it. The axis follows the thread with the longest steps; what
- * lies between two steps (the recorder's own work, say) is aligned too. Null where the runs have no step in common.
+ * Each step begins at one place. The axis follows the thread with the longest steps; what lies between two steps (the
+ * recorder's own work, say) is aligned too. A run that never ended a step, a deadlock's, begins with the others. Null
+ * where the others have no step in common.
  */
-function byStep(runs: readonly RunShape[]): AlignedAxis | null {
+function byStep(all: readonly RunShape[]): AlignedAxis | null {
+  const runs = all.filter(({ phases }) => phases.length > 0);
   const thread = leadingThread(runs);
   const lists = runs.map((run) => boundariesOf(run.phases.filter((phase) => phase.thread === thread)));
   const common = [...(lists[0]?.keys() ?? [])].filter((key) => lists.every((list) => list.has(key)));
@@ -125,8 +127,10 @@ function byStep(runs: readonly RunShape[]): AlignedAxis | null {
     steps.push({ name: names.get(step) ?? '', from: at, to: at + length });
     at += length + after;
   });
-  const placements = stretches.map((list): Placement => open(list));
-  return { alignment: 'step', whole: { from: 0, to: Math.max(at, LEAST) }, placements, steps, origin: 0 };
+  const placed = new Map(runs.map((run, i) => [run, open(stretches[i])]));
+  const placements = all.map((run): Placement => placed.get(run) ?? AS_IT_IS);
+  const to = Math.max(at, LEAST, ...all.filter((run) => !placed.has(run)).map((run) => run.to));
+  return { alignment: 'step', whole: { from: 0, to }, placements, steps, origin: 0 };
 }
 
 /** The first and last stretch go on beyond the run: nothing of it lies nowhere. */

@@ -13,6 +13,8 @@ export const ALIGNMENT_TEXT: Readonly<Record<Alignment, { label: string; about: 
 const SPACING = 120;
 /** A tick nearer than this (CSS pixels) to where its step ends would stand under the next one's name. */
 const EDGE = 56;
+/** The same for the step's own start, which is only a 0. */
+const LEAST_ZERO = 16;
 
 /** Ticks of the common axis, each labelled with the time that its place means in the runs. */
 export function ticksOf(axis: AlignedAxis, view: View, width: number): Tick[] {
@@ -23,7 +25,7 @@ export function ticksOf(axis: AlignedAxis, view: View, width: number): Tick[] {
     if (to < view.from || from > view.to) continue;
     const right = xOf(view, width, to);
     for (const tick of ticksFrom(from, { from, to }, step, view))
-      if (tick.time === from || xOf(view, width, tick.time) < right - EDGE) ticks.push(tick);
+      if (xOf(view, width, tick.time) < right - (tick.time === from ? LEAST_ZERO : EDGE)) ticks.push(tick);
   }
   return ticks;
 }

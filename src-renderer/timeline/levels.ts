@@ -61,6 +61,13 @@ function pushPlaced(piece: Piece, stretch: Stretch, into: Piece[]): void {
   if (to > from) into.push({ tile: moved(piece.tile, shift), from: from + shift, to: to + shift });
 }
 
+/** One tile of a run as pieces of the axis on which the run is placed. */
+export function piecesOfTile(tile: Tile, placement: Placement): Piece[] {
+  const pieces: Piece[] = [];
+  for (const stretch of placement) pushPlaced({ tile, from: tile.from, to: tile.to }, stretch, pieces);
+  return pieces;
+}
+
 /** Tiles that were moved, by how far: a tile is moved once, not in every frame. */
 const movedTiles = new WeakMap<Tile, Map<number, Tile>>();
 

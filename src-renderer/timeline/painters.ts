@@ -78,9 +78,10 @@ export class RowPainter {
         this.values[at] = value;
     }
     for (let i = 0; i < cells.count; i++) {
-      const time = tile.from + cells.column[i] * column;
-      if (time < piece.from || time >= piece.to) continue;
-      const x = Math.floor((time - view.from) / perPixel);
+      const start = tile.from + cells.column[i] * column;
+      // A column in which one piece ends and the next begins belongs to the next: more happens at a step's start.
+      if (start + column <= piece.from || start + column > piece.to) continue;
+      const x = Math.floor((Math.max(start, piece.from) - view.from) / perPixel);
       if (x < 0 || x >= this.width) continue;
       const key = cells.lane[i] * 256 + cells.kind[i];
       if (key !== track) {
@@ -228,8 +229,8 @@ export function paintPhases(
     // An emulated thread has steps, a recorded one the phases that the program marked.
     const row = layout.rows[layout.rowOf(lane, EventKind.step)] ?? layout.rows[layout.rowOf(lane, EventKind.phase)];
     if (row === undefined || row.kind < 0) continue;
-    const start = toAxis(placement, phase.startNs * 1000);
-    const end = toAxis(placement, phase.endNs * 1000, 'end');
+    const start = toAxis(placement, Math.round(phase.startNs * 1000));
+    const end = toAxis(placement, Math.round(phase.endNs * 1000), 'end');
     const from = Math.max(0, Math.round((start - view.from) / perPixel));
     const to = Math.min(surface.width, Math.round((end - view.from) / perPixel));
     if (to < 0 || from > surface.width || to - from < 1) continue;

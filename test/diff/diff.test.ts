@@ -9,34 +9,8 @@ import { EventKind } from '#model/events';
 import { EventState, type Divergence } from '#model/diff';
 import type { Metrics } from '#model/metrics';
 import type { RunInfo } from '#model/run';
-import { makeBatch } from '#stream/batches';
+import { eventsOf, type SomeEvent as Event } from './events.ts';
 import { sampleBatches, sampleDocument, sampleRun } from '../support/sample-run.ts';
-
-interface Event {
-  kind: EventKind;
-  time: number;
-  duration?: number;
-  address?: number;
-  a?: number;
-  b?: number;
-  c?: number;
-  cause?: number;
-}
-
-function eventsOf(list: readonly Event[]): RunEvents {
-  const batch = makeBatch(0, list.length);
-  list.forEach((event, i) => {
-    batch.kind[i] = event.kind;
-    batch.time[i] = event.time;
-    batch.duration[i] = event.duration ?? 0;
-    batch.address[i] = event.address ?? 0;
-    batch.a[i] = event.a ?? 0;
-    batch.b[i] = event.b ?? 0;
-    batch.c[i] = event.c ?? 0;
-    batch.cause[i] = event.cause ?? -1;
-  });
-  return batch;
-}
 
 function runInfo(label: string, change: Partial<RunInfo> = {}): RunInfo {
   return {

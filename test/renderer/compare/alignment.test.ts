@@ -50,7 +50,15 @@ describe('runs aligned by step', () => {
   });
 
   it('fall back on time where they have no step in common', () => {
-    expect(alignRuns('step', [QUICK, { ...SLOW, phases: [] }]).alignment).toBe('time');
+    expect(alignRuns('step', [QUICK, { ...SLOW, phases: [phase(7, 0, 10)] }]).alignment).toBe('time');
+  });
+
+  it('begin together where one, a deadlock, never ended a step', () => {
+    const stuck: RunShape = { from: 0, to: 5000e3, phases: [], firstStore: null };
+    const aligned = alignRuns('step', [QUICK, stuck, SLOW]);
+    expect(aligned.alignment).toBe('step');
+    expect(toAxis(aligned.placements[1], 0)).toBe(0);
+    expect(aligned.whole.to).toBe(5000e3);
   });
 
   it('draw a bounded number of stretches, however many turns a loop takes', () => {
