@@ -29,7 +29,6 @@ describe('two runs', () => {
       libraryPath: join(folder, 'library.faultline.db'),
       resourcesPath: join(repositoryRoot, 'resources'),
       parallel: 1,
-      now: () => new Date(0),
     });
     pairs = new RunPairs(lab.library);
     const file = join(repositoryRoot, 'resources', 'experiments', '2005-question.json');

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInfo } from '#model/run';
 import { namesOf } from '../../../src-renderer/compare/names.ts';
-import { sampleRun } from '../../support/sample-run.ts';
 
-const run = (change: Partial<RunInfo>): RunInfo => ({
-  ...sampleRun('sample'),
-  id: 'a',
-  events: 0,
-  savedAt: '',
-  name: '',
-  notes: '',
-  tags: [],
-  starred: false,
-  source: 'emulated',
-  ...change,
-});
+/** Of a run only what it is called by. */
+const run = (change: Partial<RunInfo>): RunInfo =>
+  ({
+    id: 'a',
+    source: 'emulated',
+    experiment: 'question',
+    policy: 'P1',
+    machine: 'desktop',
+    kernel: 'linux',
+    filesystem: 'plain',
+    engineVersion: '1',
+    seed: 1,
+    name: '',
+    ...change,
+  }) as RunInfo;
 
 describe('runs that are compared', () => {
   it('are called by their policies', () => {
