@@ -14,7 +14,7 @@ export interface PageLifeSource {
 }
 
 /** All that {@link PageLifeCollector} looks at. */
-const COLUMNS: readonly EventColumn[] = ['time', 'duration', 'kind', 'address', 'a', 'b', 'c', 'cause'];
+export const LIFE_COLUMNS: readonly EventColumn[] = ['time', 'duration', 'kind', 'address', 'a', 'b', 'c', 'cause'];
 const MAPPING_COLUMNS: readonly EventColumn[] = ['kind', 'address', 'a', 'b', 'c'];
 /** Kinds whose argument `a` is the file of the page they name. */
 const OF_FILE = 'file';
@@ -48,7 +48,7 @@ export async function pageLife(
   const { from, to } = await source.extent(run);
   const collector = new PageLifeCollector(page, mappings);
   const batches = await source.batchCount(run);
-  for (let number = 0; number < batches; number++) collector.add(await source.batch(run, number, COLUMNS));
+  for (let number = 0; number < batches; number++) collector.add(await source.batch(run, number, LIFE_COLUMNS));
   return collector.finish(from, to);
 }
 

@@ -4,6 +4,7 @@ import { compareWarnings } from '#diff/warnings';
 import { Cancelled } from '#lab/emulate';
 import type { EventColumn } from '#model/events';
 import type { RunDocument } from '#model/library';
+import { LIFE_COLUMNS, mappingsOf } from '#lab/page-life';
 import { InputError } from '#model/problem';
 import { STANDARD_PARTS, type Report, type ReportPart } from '#model/report';
 import type { RunInfo } from '#model/run';
@@ -11,8 +12,12 @@ import type { Tile } from '#model/tile';
 import { buildReport } from '#report/build';
 import { TIMELINE_COLUMNS } from '#report/figures';
 import { LATENCY_COLUMNS, LatencyCounter } from '#report/latencies';
+import { FATE_COLUMNS, PageFates, type PageFate } from '#report/page-fates';
+import type { ReportedLife } from '#report/page-strips';
 import type { ReportRun, ReportSweep, TimeSpan } from '#report/model';
 import { SPAN_COLUMNS, SpanCounter } from '#report/span';
+import type { Mappings } from '#stream/mappings';
+import { PageLifeCollector } from '#stream/page-life';
 import type { StoreClient } from '#workers/store-client';
 
 /** Most runs in one report: beyond, its tables are wider than any page. */
@@ -109,12 +114,48 @@ async function entryOf(
 ): Promise<ReportRun> {
   const latencies = new LatencyCounter();
   const inSpan = span === null ? null : new SpanCounter(span);
-  const columns = span === null ? LATENCY_COLUMNS : [...new Set([...LATENCY_COLUMNS, ...SPAN_COLUMNS])];
+  const columns = [...new Set([...LATENCY_COLUMNS, ...FATE_COLUMNS, ...(span === null ? [] : SPAN_COLUMNS)])];
+  const mappings = await mappingsOf(library, run.id);
+  const fates = new PageFates(mappings);
   for await (const batch of reader.read(run, columns)) {
     latencies.add(batch, span);
     inSpan?.add(batch);
+    fates.add(batch);
   }
-  return { run, tile: await tileOf(library, run, span), latencies: latencies.result(), inSpan };
+  const lives = await livesOf(library, run, fates.chosen(), mappings, reader);
+  return { run, tile: await tileOf(library, run, span), latencies: latencies.result(), lives, inSpan };
+}
+
+/** The lives of some pages, all in one pass through the events. */
+async function livesOf(
+  library: StoreClient,
+  run: RunInfo,
+  fates: readonly PageFate[],
+  mappings: Mappings,
+  reader: EventReader,
+): Promise<ReportedLife[]> {
+  if (fates.length === 0) return [];
+  const { from, to } = await library.extent(run.id);
+  const collectors = fates.map((fate) => new PageLifeCollector(fate, mappings));
+  for await (const batch of reader.read(run, LIFE_COLUMNS)) for (const collector of collectors) collector.add(batch);
+  const names = fileNames(await library.documents(run.id));
+  return fates.map(({ file, pages }, i) => ({
+    life: collectors[i].finish(from, to),
+    file: names[file] ?? `file ${file}`,
+    pages,
+  }));
+}
+
+/** Names of the experiment's files, in their order; none for a recording. */
+function fileNames(documents: readonly RunDocument[]): (string | undefined)[] {
+  const json = documents.find(({ kind }) => kind === 'experiment')?.json;
+  if (json === undefined) return [];
+  try {
+    const { files } = JSON.parse(json) as { files?: readonly { name?: unknown }[] };
+    return (files ?? []).map(({ name }) => (typeof name === 'string' ? name : undefined));
+  } catch {
+    return [];
+  }
 }
 
 /** Reads runs' events, and tells how much of all of them is read. */
@@ -127,7 +168,8 @@ class EventReader {
   constructor(library: StoreClient, runs: readonly RunInfo[], work: ReportWork) {
     this.library = library;
     this.work = work;
-    this.total = runs.reduce((sum, run) => sum + run.events, 0);
+    // Once for what is counted, once for the lives of pages.
+    this.total = 2 * runs.reduce((sum, run) => sum + run.events, 0);
   }
 
   async *read(run: RunInfo, columns: readonly EventColumn[]) {

@@ -7,6 +7,7 @@ import { comparisonBlocks } from './comparison.ts';
 import { blocksFigure, timelineFigure } from './figures.ts';
 import { latencyFigure } from './histogram.ts';
 import type { ReportDocument, ReportInput, ReportSweep } from './model.ts';
+import { pageStripsFigure } from './page-strips.ts';
 import { sourceUses, sourcedIn, type Sourced } from './provenance.ts';
 import { comparisonSentences, labelled, runSentence, subject, timeSentence, words } from './sentences.ts';
 import { spanSentence, spanTable } from './span.ts';
@@ -56,7 +57,7 @@ const BLOCKS: Readonly<Record<SectionId, (input: ReportInput) => Block[]>> = {
   comparison: comparisonBlocks,
   metrics: (input) => metrics(runsOf(input)),
   timeline: timelines,
-  'page-life': () => [],
+  'page-life': pageLives,
   latencies,
   waits: (input) => waitBlocks(runsOf(input)),
   sources,
@@ -169,6 +170,12 @@ function metrics(runs: readonly RunInfo[]): Block[] {
 function timelines(input: ReportInput): Block[] {
   return input.runs.flatMap(({ run, tile }): Block[] =>
     tile === null ? [] : [{ type: 'figure', figure: timelineFigure(run, tile) }],
+  );
+}
+
+function pageLives(input: ReportInput): Block[] {
+  return input.runs.flatMap(({ run, lives }): Block[] =>
+    lives.length === 0 ? [] : [{ type: 'figure', figure: pageStripsFigure(run, lives, input.span) }],
   );
 }
 

@@ -17,7 +17,7 @@ export function reportHtml(report: Report, form: HtmlForm): string {
     )
     .join('\n');
   const script = form === 'screen' ? `; script-src '${PAN_ZOOM_HASH}'` : '';
-  return `<!doctype html>
+  return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

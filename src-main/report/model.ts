@@ -4,6 +4,7 @@ import type { RunInfo } from '#model/run';
 import type { SweepResults } from '#model/sweep';
 import type { Tile } from '#model/tile';
 import type { LatencySeries } from './latencies.ts';
+import type { ReportedLife } from './page-strips.ts';
 import type { SpanFigures } from './span.ts';
 
 /** Part of a run's time, ps. */
@@ -19,6 +20,8 @@ export interface ReportRun {
   readonly tile: Tile | null;
   /** How long its faults and requests took, within the span if there is one; empty leaves the figures out. */
   readonly latencies: readonly LatencySeries[];
+  /** Pages that stand for the fates that the run's pages had; empty leaves the figure out. */
+  readonly lives: readonly ReportedLife[];
   /** What lies in the span; null where the report is of whole runs. */
   readonly inSpan: SpanFigures | null;
 }

@@ -24,8 +24,8 @@ export const useReports = defineStore('reports', () => {
   const failed = ref(false);
   const title = ref('');
   const paper = ref<Paper>('A4');
-  const lines = ref<readonly PartLine[]>(linesOf(STANDARD_PARTS));
-  const templates = ref<readonly ReportTemplate[]>([]);
+  const lines = shallowRef<readonly PartLine[]>(linesOf(STANDARD_PARTS));
+  const templates = shallowRef<readonly ReportTemplate[]>([]);
   const notices = useNotices();
   const work = useWork();
   let turn = 0;

@@ -23,7 +23,7 @@ export const useWorkspace = defineStore('workspace', () => {
   const theme = ref<Theme>('system');
   const version = ref('');
   const libraryFile = ref('');
-  const sheet = ref<'none' | 'palette' | 'shortcuts'>('none');
+  const sheet = ref<'none' | 'palette' | 'shortcuts' | 'export'>('none');
 
   async function load(): Promise<void> {
     const info = await ask('app.info', undefined);
@@ -42,6 +42,12 @@ export const useWorkspace = defineStore('workspace', () => {
   function showRun(id: string): void {
     openRun.value = id;
     report.value = null;
+  }
+
+  /** Asks what to write a run as; of pictures and reports, only the span where one is given. */
+  function exportRun(run: string, span?: { from: number; to: number }): void {
+    exporting.value = { run, ...(span === undefined ? {} : { span: { from: span.from, to: span.to } }) };
+    sheet.value = 'export';
   }
 
   /** Opens the report of some runs, or of a span of their time. */
@@ -80,6 +86,7 @@ export const useWorkspace = defineStore('workspace', () => {
     goTo,
     showRun,
     reportOn,
+    exportRun,
     design,
     compare,
     setTheme,

@@ -17,7 +17,7 @@ itWithTool(
     const latencies = new LatencyCounter();
     for (const batch of sampleBatches(5000)) latencies.add(batch);
     const run = sampleInfo(5000);
-    const entry = { run, tile: null, latencies: latencies.result(), inSpan: null };
+    const entry = { run, tile: null, latencies: latencies.result(), lives: [], inSpan: null };
     const estimate = { value: 1, unit: 'ns', source: 'a manual', method: 'estimated', note: 'a share' };
     const html = reportHtml(
       buildReport({
