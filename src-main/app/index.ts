@@ -33,6 +33,8 @@ async function start(): Promise<void> {
   let lab: Lab;
   try {
     lab = await openLab(libraryPath);
+    // What was deleted can be brought back until now.
+    await lab.library.purgeDeleted();
   } catch (error) {
     // Without its library the lab has nothing to show: say what is wrong and how to get out of it.
     dialog.showErrorBox('Faultline cannot open its library', error instanceof Error ? error.message : String(error));

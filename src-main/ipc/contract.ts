@@ -26,6 +26,14 @@ import {
   THEMES,
 } from './schemas.ts';
 import {
+  sweepLookRequest,
+  sweepLookSchema,
+  sweepPauseRequest,
+  sweepProgressSchema,
+  sweepRunRequest,
+  sweepSaveRequest,
+} from './sweep-schemas.ts';
+import {
   aggregateSchema,
   criteriaSchema,
   eventFilterSchema,
@@ -81,6 +89,14 @@ export const contract = {
     response: v.array(runInfoSchema),
   },
   'operations.cancel': { request: operationIdSchema, response: nothing },
+
+  /** A sweep's axes and cells, with what the library knows of them; or what is wrong with its document. */
+  'sweeps.look': { request: sweepLookRequest, response: sweepLookSchema },
+  /** Runs the cells that the library has not. Long: tells `sweeps.progress`, pauses, ends early by `operations.cancel`. */
+  'sweeps.run': { request: sweepRunRequest, response: nothing },
+  'sweeps.pause': { request: sweepPauseRequest, response: nothing },
+  /** Writes the results where the person says; null when they changed their mind. */
+  'sweeps.save': { request: sweepSaveRequest, response: v.nullable(v.object({ file: v.string() })) },
 
   'runs.list': {
     request: runQuerySchema,
@@ -254,6 +270,7 @@ export type Response<C extends Channel> = v.InferOutput<(typeof contract)[C]['re
 /** What the lab tells the window unasked. */
 export const topics = {
   'operations.progress': progressSchema,
+  'sweeps.progress': sweepProgressSchema,
   /** The library changed, by this window or by another process: read the list again. */
   'runs.changed': nothing,
   /** A command of the menu, by its id in the renderer's registry. */

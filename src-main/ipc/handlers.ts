@@ -13,6 +13,7 @@ import type { TakenFile } from './import-schemas.ts';
 import { MapMaker } from './address-map.ts';
 import { reportHandlers, type ReportServices } from './report-handlers.ts';
 import { explored, scenarioListings } from './explorations.ts';
+import { sweepHandlers } from './sweep-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
 import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
@@ -96,6 +97,8 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       }
     },
     'operations.cancel': (id) => operations.cancel(id),
+
+    ...sweepHandlers(lab, app, operations),
 
     'runs.list': (query) => library.listRuns(defined(query)),
     'runs.get': (id) => library.getRun(id),

@@ -111,11 +111,13 @@ export class Documents {
   /** A document by id, or the document itself when it was written in place. */
   resolve<K extends DocumentKind>(kind: K, reference: string | object, file?: string, path?: string): DocumentOf[K] {
     if (typeof reference === 'string') return this.get(kind, reference, file, path);
-    return validate(
-      KINDS[kind].schema as unknown as v.GenericSchema<unknown, DocumentOf[K]>,
-      reference,
-      path === undefined ? file : `${file ?? ''}: ${path}`,
-    );
+    try {
+      return validate(KINDS[kind].schema as unknown as v.GenericSchema<unknown, DocumentOf[K]>, reference, file);
+    } catch (error) {
+      if (!(error instanceof InputError) || path === undefined) throw error;
+      const inner = error.problem.path;
+      throw new InputError({ ...error.problem, path: inner === undefined ? path : `${path}.${inner}` });
+    }
   }
 }
 

@@ -49,8 +49,20 @@ export function openSweep(lab: Lab, document: unknown, file?: string): SweepGrid
   return sweepGrid(document, presets, (kind, id, ...where) => lab.documents.source(kind, id, ...where), file);
 }
 
+/** Hashes of a grid's plans, which do not change: thousands of cells are planned once. */
+const hashesOf = new WeakMap<SweepGrid, readonly string[]>();
+
 /** Hash of the plan of each cell. @throws InputError for a cell that cannot be run */
-function planHashes(lab: Lab, grid: SweepGrid): string[] {
+function planHashes(lab: Lab, grid: SweepGrid): readonly string[] {
+  let hashes = hashesOf.get(grid);
+  if (hashes === undefined) {
+    hashes = hashCells(lab, grid);
+    hashesOf.set(grid, hashes);
+  }
+  return hashes;
+}
+
+function hashCells(lab: Lab, grid: SweepGrid): string[] {
   return grid.cells.map((cell) => {
     const plans = lab.plan(cell.document);
     if (plans.length !== 1)

@@ -11,9 +11,13 @@ export interface Notice {
   readonly text: string;
   /** For copying into a report; empty when there is nothing more to say. */
   readonly details: string;
+  /** What can be done about it. */
+  readonly action?: { readonly label: string; run(): void };
 }
 
 const CONFIRMATION_MS = 6000;
+/** One with something to do about it stays longer. */
+const OFFER_MS = 15_000;
 
 export const useNotices = defineStore('notices', () => {
   const notices = ref<Notice[]>([]);
@@ -29,6 +33,17 @@ export const useNotices = defineStore('notices', () => {
     setTimeout(() => dismiss(id), CONFIRMATION_MS);
   }
 
+  /** Says what was done, and offers to take it back. */
+  function offer(title: string, label: string, run: () => void): void {
+    const id = next++;
+    const act = (): void => {
+      dismiss(id);
+      run();
+    };
+    notices.value.push({ id, tone: 'plain', title, text: '', details: '', action: { label, run: act } });
+    setTimeout(() => dismiss(id), OFFER_MS);
+  }
+
   /** Shows what went wrong; being cancelled is not a failure. The same failure is shown once. */
   function fail(title: string, error: unknown): void {
     const failure: Failure = failureOf(error);
@@ -38,5 +53,5 @@ export const useNotices = defineStore('notices', () => {
     notices.value.push({ id: next++, tone: 'alarm', title, text: failure.message, details });
   }
 
-  return { notices, say, fail, dismiss };
+  return { notices, say, offer, fail, dismiss };
 });

@@ -16,6 +16,8 @@ export const useRuns = defineStore('runs', () => {
   const tags = ref<readonly { tag: string; runs: number }[]>([]);
   const query = ref<RunQuery>({ sort: 'savedAt', descending: true });
   const loaded = ref(false);
+  /** What was deleted since the start, each time some runs. */
+  const deleted = ref<readonly (readonly string[])[]>([]);
   const notices = useNotices();
   let asked = 0;
 
@@ -54,13 +56,28 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
+  /** Deletes runs; they can be brought back until the lab starts the next time. */
   async function remove(ids: readonly string[]): Promise<void> {
     try {
       await ask('runs.delete', [...ids]);
+      deleted.value = [...deleted.value, [...ids]];
+      notices.offer(ids.length === 1 ? 'Run deleted' : `${ids.length} runs deleted`, 'Undo', () => void undelete());
     } catch (error) {
       notices.fail('The run cannot be deleted', error);
     }
   }
 
-  return { runs, total, tags, query, loaded, load, setQuery, annotate, remove };
+  /** Brings back what was deleted last. */
+  async function undelete(): Promise<void> {
+    const last = deleted.value.at(-1);
+    if (last === undefined) return;
+    deleted.value = deleted.value.slice(0, -1);
+    try {
+      await ask('runs.restore', [...last]);
+    } catch (error) {
+      notices.fail('The runs cannot be brought back', error);
+    }
+  }
+
+  return { runs, total, tags, query, loaded, load, setQuery, annotate, deleted, remove, undelete };
 });
