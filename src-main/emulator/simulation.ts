@@ -156,13 +156,16 @@ class Simulation {
     this.lanes = new Lanes(experiment.threads.map((thread) => thread.name));
     this.recorder = new Recorder((batch) => sink.batch(batch));
     const fs = new FileSystem(plan.filesystem, experiment.freeSpace ?? null, disk.sectors);
+    const policy = makePolicy(plan.policy);
+    const log = plan.filesystem.journal;
     this.kernel = new Kernel({
       doc: plan.kernel,
       costs: kernelCostsPs(machine.kernelCosts),
-      policy: makePolicy(plan.policy),
+      policy,
       processor,
       fs,
-      journal: plan.filesystem.journal === null ? null : new Journal(plan.filesystem.journal, plan.filesystem.block),
+      // What is nowhere but in memory needs no log.
+      journal: log === null || policy.inMemory ? null : new Journal(log, plan.filesystem.block),
       recorder: this.recorder,
       lanes: this.lanes,
       counters: new Counters(this.recorder, this.lanes.counters),

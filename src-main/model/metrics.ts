@@ -70,5 +70,5 @@ export interface PhaseMetrics {
 }
 
 /** How a run ended. */
-export const VERDICTS = ['finished', 'deadlock', 'livelock', 'cancelled'] as const;
+export const VERDICTS = ['finished', 'deadlock', 'livelock', 'out of memory', 'cancelled'] as const;
 export type Verdict = (typeof VERDICTS)[number];

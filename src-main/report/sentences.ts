@@ -84,6 +84,7 @@ function ending(run: RunInfo): string {
   const lost = run.metrics.lostBytes > 0 ? ` ${formatCount(run.metrics.lostBytes)} stored bytes were lost.` : '';
   if (run.verdict === 'deadlock') return `${lost} It ended in a deadlock.`;
   if (run.verdict === 'livelock') return `${lost} It ended in a livelock.`;
+  if (run.verdict === 'out of memory') return `${lost} It ran out of memory before its end.`;
   return lost;
 }
 

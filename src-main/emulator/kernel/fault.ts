@@ -381,14 +381,18 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
     k.charge(task, CycleCause.handler, k.costs.protectPte);
     return true;
   }
+  // The frame comes first: nothing is locked while it is waited for.
+  const frame = yield* k.getFrames(task, 0, `a copy of page ${fault.page}`);
   let source = NO_FOLIO;
   if (old === undefined) {
     // The copy needs the page, not the mapping: fault-around is for reads.
     const found = findPage(k, task, fault);
     source = typeof found === 'object' ? yield* found : found;
-    if (source === NO_FOLIO) return false;
+    if (source === NO_FOLIO) {
+      k.releaseFrames(frame, 0);
+      return false;
+    }
   }
-  const frame = yield* k.getFrames(task, 0, `a copy of page ${fault.page}`);
   const copy = k.folios.allocate(-1, 0, 0, frame, FolioFlag.anonymous | FolioFlag.uptodate | FolioFlag.dirty);
   k.anonymousPages++;
   k.charge(task, CycleCause.handler, k.costs.copyPage + k.costs.folioAlloc);

@@ -160,6 +160,8 @@ export class Kernel {
         )
       : -1;
     task.wait = wait;
+    // What it waits for may have come before it began to: nobody would say so again.
+    if (wait.ready()) this.signals++;
     while (task.wait !== null) yield;
     const idle = wait.kind === 'idle' || wait.kind === 'barrier' || (wait.kind === 'timer' && wait.label === 'sleep');
     if (task.user) {

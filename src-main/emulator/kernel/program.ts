@@ -9,6 +9,7 @@ import { CounterId } from './counters.ts';
 import { handleFault } from './fault.ts';
 import type { KernelFile } from './file.ts';
 import type { Kernel } from './kernel.ts';
+import { Livelock } from './reclaim.ts';
 import * as sys from './syscalls.ts';
 import { Syscall } from './syscalls.ts';
 import type { Op, Task } from './task.ts';
@@ -171,6 +172,9 @@ function batchOf(step: AccessStep, vma: Vma, seed: number): AccessBatch {
   };
 }
 
+/** Faults of one access, all served, after which its page is said to be taken away for ever. */
+const THRASHING = 512;
+
 /** Loads and stores until the batch is done, or a SIGBUS ends the step (as a handler that jumps out of it would). */
 function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessStep): Op {
   const { processor } = k;
@@ -181,12 +185,25 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   k.clocks.settle(core);
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
+  let before = -1;
+  let served = false;
   for (;;) {
-    const stop = runToWait(k, task);
+    const stop = runToWait(k, task, served);
+    served = false;
     if (stop === StopReason.done) break;
-    if (stop === StopReason.horizon) yield;
-    else if (stop === StopReason.fault || !(yield* stop)) break;
+    if (stop === StopReason.horizon) {
+      yield;
+      continue;
+    }
+    if (stop === StopReason.fault || !(yield* stop)) break;
+    served = true;
+    // Served, and taken away again before the access was made, time after time.
+    const done = processor.retired(core);
+    task.again = done === before ? task.again + 1 : 0;
+    before = done;
+    if (task.again > THRASHING) throw new Livelock(task, task.again);
   }
+  task.again = 0;
   const retired = processor.retired(core);
   context.done += retired;
   k.progress++;
@@ -195,14 +212,16 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
 
 /**
  * Runs the batch through all faults that are served without waiting: a plain loop, which engines compile better
- * than one inside a generator. Returns the wait of a fault that has to, or `StopReason.fault` for one that cannot be served.
+ * than one inside a generator. `afterFault` says that a fault has just been served. Returns the wait of a fault that has to, or `StopReason.fault` for one that cannot be served.
  */
-function runToWait(k: Kernel, task: Task): StopReason | Op<boolean> {
+function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReason | Op<boolean> {
   const { processor } = k;
   const { core } = task;
-  for (;;) {
+  for (let served = afterFault; ; served = true) {
     k.clocks.settle(core);
-    const reason = processor.run(core, k.horizon);
+    let reason = processor.run(core, k.horizon);
+    // The access whose fault was served is made before another task may take its page away.
+    if (reason === StopReason.horizon && served) reason = processor.run(core, processor.now(core) + 1);
     if (reason !== StopReason.fault) return reason;
     const good = handleFault(k, task);
     if (typeof good === 'object') return good;

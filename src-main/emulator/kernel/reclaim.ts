@@ -151,6 +151,8 @@ export function* directReclaim(k: Kernel, task: Task, pages: number, what: strin
   task.cause = event;
   task.reclaiming = true;
   const writes = doc.reclaim.directWrites && !task.cleaning;
+  // In memory nothing can be written anywhere: swap is left out.
+  const dirty = (): boolean => k.dirtyPages > 0 && !k.policy.inMemory;
   const pass: Pass = { scanned: 0, freed: 0, started: 0 };
   const target = Math.max(pages, Math.min(doc.reclaim.batch, k.frames.count >> 3));
   for (let round = 0; ; round++) {
@@ -177,35 +179,35 @@ export function* directReclaim(k: Kernel, task: Task, pages: number, what: strin
       continue;
     }
     if (round < 3) continue;
-    if (!doc.reclaim.directWrites && k.dirtyPages > 0) {
+    if (!doc.reclaim.directWrites && dirty()) {
       // Only flushers write: wake them, and wait for what they do.
       k.kickFlusher();
       const seen = k.progress;
       yield* k.sleep(task, {
-        kind: 'timer',
+        kind: 'frames',
         label: `waits for flushers, to have a frame for ${what}`,
-        of: -1,
+        of: pages,
         until: k.now(task) + doc.reclaim.backoff,
         ready: () => k.progress !== seen,
       });
       if (k.progress === seen && ++k.fruitless > LIVELOCK_BOUND) throw new Livelock(task, k.fruitless);
       continue;
     }
-    if (k.fruitless > 0 && k.dirtyPages > 0) {
+    if (k.fruitless > 0 && dirty()) {
       // Attempts were made and came to nothing: back off, and try again, as long as anybody believes in it.
       if (k.fruitless > LIVELOCK_BOUND) throw new Livelock(task, k.fruitless);
       const seen = k.progress;
       yield* k.sleep(task, {
-        kind: 'timer',
+        kind: 'frames',
         label: `backs off, to have a frame for ${what}`,
-        of: -1,
+        of: pages,
         until: k.now(task) + doc.reclaim.backoff,
         ready: () => k.progress !== seen,
       });
       continue;
     }
     // Nothing can be freed by this task now: somebody else must free it, or let go of what could be.
-    if (!writes && k.dirtyPages > 0) k.kickFlusher();
+    if (!writes && dirty()) k.kickFlusher();
     task.reclaiming = false;
     const seen = k.progress;
     yield* k.sleep(task, {

@@ -1,5 +1,6 @@
 import { EventKind } from '#model/events';
 import type { Verdict } from '#model/metrics';
+import { NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import { Livelock } from './reclaim.ts';
 import type { Task } from './task.ts';
@@ -174,10 +175,30 @@ export class Scheduler {
 
   private deadlock(): Verdict {
     const k = this.kernel;
+    if (outOfMemory(k)) return 'out of memory';
     for (const task of k.tasks) {
       if (!task.user || task.done) continue;
       k.recorder.record(EventKind.deadlock, task.lane, k.now(task), 0, 0, task.id, 0, 0, task.cause);
     }
     return 'deadlock';
   }
+}
+
+/**
+ * Whether a task waits for more frames than it could have if every other task let go of all it holds: then
+ * nobody waits for anybody, there is too little memory. A real kernel would kill a program now.
+ */
+function outOfMemory(k: Kernel): boolean {
+  for (const task of k.tasks) {
+    const { wait } = task;
+    if (task.done || wait?.kind !== 'frames') continue;
+    let frames = task.reclaiming ? k.frames.free : Math.min(k.frames.free - k.minFree, k.cgroupPages - k.charged);
+    if (!k.policy.inMemory) {
+      for (const list of [k.inactive, k.active])
+        for (let folio = list.head; folio !== NO_FOLIO; folio = k.folios.next[folio])
+          if (k.folios.owner[folio] !== task.id) frames += k.folios.pages(folio);
+    }
+    if (frames < wait.of) return true;
+  }
+  return false;
 }

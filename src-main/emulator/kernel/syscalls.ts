@@ -247,20 +247,8 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
   const end = from + length;
   let result: number = Errno.none;
   for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
-    let folio = file.index.get(page);
-    if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
-    if (k.folios.owner[folio] !== task.id) yield* k.lock(task, folio);
-    const whole = from <= page * PAGE && end >= (page + 1) * PAGE && k.folios.pages(folio) === 1;
-    if ((k.folios.flags[folio] & FolioFlag.uptodate) === 0) {
-      if (whole) {
-        k.contents?.zeroPages(file, page, 1);
-        k.folios.flags[folio] |= FolioFlag.uptodate;
-      } else {
-        readFolios(k, task, file, [folio], IoCause.read);
-        yield* uptodate(k, task, file, folio);
-        yield* k.lock(task, folio);
-      }
-    }
+    const whole = from <= page * PAGE && end >= (page + 1) * PAGE;
+    let folio = yield* lockForWrite(k, task, file, page, whole);
     const filled = k.policy.fill(k, task, file, folio, true);
     folio = typeof filled === 'object' ? yield* filled : filled;
     if (folio !== NO_FOLIO) {
@@ -282,6 +270,31 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
   }
   k.unlockInode(file);
   return result;
+}
+
+/**
+ * The folio of a page, locked and uptodate; made when there is none.
+ * @param whole whether all of the page is about to be overwritten: a single page need not be read then
+ */
+function* lockForWrite(k: Kernel, task: Task, file: KernelFile, page: number, whole: boolean): Op<number> {
+  for (;;) {
+    let folio = file.index.get(page);
+    if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
+    if (k.folios.owner[folio] !== task.id) yield* k.lock(task, folio);
+    // Taken away while its lock was waited for: the number may be another's by now.
+    if (file.index.get(page) !== folio) {
+      k.unlock(folio);
+      continue;
+    }
+    if ((k.folios.flags[folio] & FolioFlag.uptodate) !== 0) return folio;
+    if (whole && k.folios.pages(folio) === 1) {
+      k.contents?.zeroPages(file, page, 1);
+      k.folios.flags[folio] |= FolioFlag.uptodate;
+      return folio;
+    }
+    readFolios(k, task, file, [folio], IoCause.read);
+    yield* uptodate(k, task, file, folio);
+  }
 }
 
 /** Notes which blocks of a file the program has stored into: bytes [from, end). */

@@ -79,6 +79,8 @@ export class Task {
   cleaning = false;
   /** Step of the experiment it is in. */
   step = -1;
+  /** Faults of the access it is at, served one after the other, each in vain. */
+  again = 0;
   /** Pages it dirtied since it was last looked at for throttling. */
   dirtied = 0;
   /** What it gathers for the disk: submitted before it sleeps, so that nobody waits for what is never begun. */

@@ -162,6 +162,12 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
   if (set.length > 1) set.sort((a, b) => k.folios.index[a] - k.folios.index[b]);
   let pages = 0;
   for (const member of set) {
+    if (k.folios.index[member] >= file.pages) {
+      // Cut off while its lock was waited for: there is nothing of it to write.
+      k.clearDirty(file, member);
+      k.unlock(member);
+      continue;
+    }
     const placed = place(k, task, file, member);
     if (!(typeof placed === 'object' ? yield* placed : placed)) {
       pages += lose(k, task, file, member);
@@ -336,7 +342,7 @@ export function* flusher(k: Kernel, task: Task): Op {
       label: 'nothing dirty',
       of: -1,
       until: Infinity,
-      ready: () => k.flusherKicked || k.dirtyPages > 0,
+      ready: () => !k.policy.inMemory && (k.flusherKicked || k.dirtyPages > 0),
     });
     while (k.dirtyPages > 0) {
       if (!k.flusherKicked) {

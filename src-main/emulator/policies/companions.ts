@@ -215,7 +215,10 @@ function* instantiateBlock(k: Kernel, task: Task, file: KernelFile, folio: numbe
   // so that no commit ever waits for frames or locks.
   if (!whole) yield* openHandle(k, task);
   const taken = whole ? yield* takeWhole(k, task, file, folio) : yield* takeOneByOne(k, task, file, folio, false);
-  if (taken.length === 0) return NO_FOLIO;
+  if (taken.length === 0) {
+    if (!whole) closeHandle(k, task);
+    return NO_FOLIO;
+  }
   if (whole) yield* openHandle(k, task);
   const own = file.index.get(page);
   const good = allocateNow(k, task, file, first, end - first, true);
