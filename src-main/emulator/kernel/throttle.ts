@@ -32,7 +32,7 @@ export function* balanceDirty(k: Kernel, task: Task): Op {
   // Below the middle of the two nobody is held up.
   const free = (background + limit) / 2;
   let pause = SHORTEST_PAUSE;
-  for (let fruitless = 0; ; ) {
+  for (let fruitless = 0; ;) {
     const dirty = k.dirtyPages + k.writebackPages;
     if (dirty <= free) return;
     k.kickFlusher();
