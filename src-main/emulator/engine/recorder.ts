@@ -33,8 +33,10 @@ export class Recorder {
   private batch: WritableBatch = makeBatch(0);
   /** Full batches with open events, oldest first; almost always empty. */
   private held: WritableBatch[] = [];
-  /** Open events by batch, parallel to `[...held, batch]`. */
-  private open: number[] = [0];
+  /** Open events of the batch. */
+  private open = 0;
+  /** Open events of the held batches. */
+  private heldOpen: number[] = [];
   private readonly sink: (batch: EventBatch) => void;
 
   /** @param sink takes each batch; it owns the arrays from then on. */
@@ -77,28 +79,31 @@ export class Recorder {
   /** Appends an event whose end is not known yet; `finish` must follow. */
   begin(kind: EventKind, lane: number, time: number, address: number, a: number, b: number, cause: number): number {
     const index = this.record(kind, lane, time, 0, address, a, b, 0, cause);
-    this.open[this.open.length - 1] += 1;
+    this.open++;
     return index;
   }
 
   /** Ends an event that `begin` started, at `time` ps, with its outcome as argument `c`. */
   finish(index: number, time: number, c: number): void {
-    const slot = this.slotOf(index);
-    const batch = slot === this.held.length ? this.batch : this.held[slot];
-    const i = index - batch.first;
-    batch.duration[i] = time - batch.time[i];
-    batch.c[i] = c;
-    this.open[slot] -= 1;
-    if (slot < this.held.length) this.release();
+    const { batch } = this;
+    if (index >= batch.first) {
+      const i = index - batch.first;
+      batch.duration[i] = time - batch.time[i];
+      batch.c[i] = c;
+      this.open--;
+    } else {
+      this.finishHeld(index, time, c);
+    }
   }
 
   /** Hands on everything that is left. Events still open keep duration 0. */
   flush(): void {
     for (const batch of this.held) this.sink(batch);
     this.held = [];
+    this.heldOpen = [];
     const last = this.batch;
     this.batch = makeBatch(last.first + last.count);
-    this.open = [0];
+    this.open = 0;
     if (last.count > 0) this.sink(trim(last));
   }
 
@@ -106,22 +111,29 @@ export class Recorder {
     const full = this.batch;
     this.batch = makeBatch(full.first + full.count);
     this.held.push(full);
-    this.open.push(0);
+    this.heldOpen.push(this.open);
+    this.open = 0;
     this.release();
     return this.batch;
   }
 
-  private release(): void {
-    while (this.held.length > 0 && this.open[0] === 0) {
-      this.open.shift();
-      this.sink(this.held.shift()!);
-    }
+  private finishHeld(index: number, time: number, c: number): void {
+    let slot = this.held.length - 1;
+    while (slot >= 0 && index < this.held[slot].first) slot--;
+    if (slot < 0) throw new RangeError(`event ${index} is not open`);
+    const batch = this.held[slot];
+    const i = index - batch.first;
+    batch.duration[i] = time - batch.time[i];
+    batch.c[i] = c;
+    this.heldOpen[slot] -= 1;
+    this.release();
   }
 
-  private slotOf(index: number): number {
-    if (index >= this.batch.first) return this.held.length;
-    for (let slot = this.held.length - 1; slot >= 0; slot--) if (index >= this.held[slot].first) return slot;
-    throw new RangeError(`event ${index} is not open`);
+  private release(): void {
+    while (this.held.length > 0 && this.heldOpen[0] === 0) {
+      this.heldOpen.shift();
+      this.sink(this.held.shift()!);
+    }
   }
 }
 
