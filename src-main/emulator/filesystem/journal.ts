@@ -99,7 +99,9 @@ export class Journal {
     if (--task.handleDepth > 0) return;
     this.reserved -= task.handleCredits;
     task.handleCredits = 0;
-    this.holders.splice(this.holders.indexOf(task), 1);
+    // Mostly the last, and then without an array for what is taken out.
+    if (this.holders[this.holders.length - 1] === task) this.holders.pop();
+    else this.holders.splice(this.holders.indexOf(task), 1);
     if (this.locked || this.waiting > 0) k.signals++;
   }
 

@@ -200,10 +200,19 @@ function place(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<bo
   }
   if (reserved === 0) return true;
   if (tryHandle(k, task)) return allocateReserved(k, task, file, folio, first, end);
-  return (function* (): Op<boolean> {
-    yield* openHandle(k, task);
-    return allocateReserved(k, task, file, folio, first, end);
-  })();
+  return allocateReservedLater(k, task, file, folio, first, end);
+}
+
+function* allocateReservedLater(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  folio: number,
+  first: number,
+  end: number,
+): Op<boolean> {
+  yield* openHandle(k, task);
+  return allocateReserved(k, task, file, folio, first, end);
 }
 
 /** Allocates blocks `[first, end)` under a folio, and closes the journal handle. */

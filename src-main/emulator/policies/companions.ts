@@ -165,11 +165,12 @@ export function instantiate(k: Kernel, task: Task, file: KernelFile, folio: numb
   const pages = k.folios.pages(folio);
   if (k.backed(file, page, pages)) return folio;
   if (k.fs.pagesPerBlock > pages && blockIsLarger(k, file, folio)) return instantiateBlock(k, task, file, folio, whole);
-  if (tryHandle(k, task)) return instantiateFolio(k, task, file, folio);
-  return (function* (): Op<number> {
-    yield* openHandle(k, task);
-    return instantiateFolio(k, task, file, folio);
-  })();
+  return tryHandle(k, task) ? instantiateFolio(k, task, file, folio) : instantiateLater(k, task, file, folio);
+}
+
+function* instantiateLater(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+  yield* openHandle(k, task);
+  return instantiateFolio(k, task, file, folio);
 }
 
 /** Allocates under the folio alone, and closes the handle. */
