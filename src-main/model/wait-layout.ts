@@ -9,6 +9,9 @@ export interface PlacedNode {
 }
 
 export interface PlacedEdge {
+  /** Ids of its nodes. */
+  readonly from: string;
+  readonly to: string;
   readonly path: string;
   readonly label: string;
   /** Where the label stands. */
@@ -88,6 +91,8 @@ function placeEdge(from: PlacedNode, to: PlacedNode, label: string): PlacedEdge 
   const my = (start.y + end.y) / 2 + (end.x - start.x) * bend;
   const round = (n: number): string => n.toFixed(1);
   return {
+    from: from.node.id,
+    to: to.node.id,
     path: `M${round(start.x)} ${round(start.y)}Q${round(mx)} ${round(my)} ${round(end.x)} ${round(end.y)}`,
     label,
     x: (start.x + 2 * mx + end.x) / 4,

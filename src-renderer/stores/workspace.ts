@@ -5,7 +5,7 @@ import type { Theme } from '#ipc/schemas';
 import { ask } from '../bridge/lab.ts';
 
 /** The places of the left rail. */
-export const PLACES = ['experiments', 'library', 'compare', 'machines', 'recordings'] as const;
+export const PLACES = ['experiments', 'library', 'compare', 'explorer', 'machines', 'recordings'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** What the window shows: a place, or one run's timeline. */

@@ -10,6 +10,9 @@ export const ICONS = {
   },
   library: { paths: ['M2.2 2.4h2.6v11.2H2.2z', 'M6.6 2.4h2.6v11.2H6.6z', 'M10.9 3.1l2.4-.6 2 10.6-2.4.6z'] },
   compare: { paths: ['M1.8 3h8.4v3.6H1.8z', 'M5.8 9.4h8.4V13H5.8z', 'M3 11.2h1.4M11.6 4.8H13'] },
+  explorer: {
+    paths: ['M3 3.2h3.4v3.4H3zM9.6 3.2H13v3.4H9.6zM6.3 9.8h3.4v3.4H6.3z', 'M6.4 4.9h3.2M11 6.6L9 9.8M5 6.6l2 3.2'],
+  },
   machines: {
     paths: [
       'M4 4h8v8H4z',

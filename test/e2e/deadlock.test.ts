@@ -1,0 +1,85 @@
+/**
+ * The wait-for graph at a knot, stepped back in time: of a run, and of a scenario that the explorer went through.
+ * Screenshots go to test-results/screenshots.
+ */
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plain, TestWindow } from './support/window.ts';
+
+const test = new TestWindow('deadlock');
+
+const knot = (): Locator => test.page.getByRole('region', { name: 'Who waits for whom' });
+const waits = (): Locator => knot().locator('.side ul li');
+const now = async (): Promise<string> => plain(await knot().getByRole('status').innerText());
+
+describe('a deadlock', () => {
+  beforeAll(() => test.open());
+  afterAll(() => test.end());
+
+  it('of a run shows who waits for whom, each by what it is, and is stepped back by keys and buttons', async () => {
+    const { page } = test;
+    await page.getByRole('button', { name: /^Deadlock City/ }).click();
+    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
+    const table = page.getByRole('region', { name: /^Result of/ });
+    await table.waitFor({ timeout: 60_000 });
+    await table.getByRole('row').filter({ hasText: 'P3' }).getByRole('button').click();
+    await knot().waitFor();
+    await expect.poll(now).toMatch(/^(\d+) of \1 /);
+    const text = plain(await knot().innerText());
+    expect(text).toMatch(/main[\s\S]*0 of 6 frames free[\s\S]*dirty page 13[\s\S]*lock of page 1[\s\S]*flusher/);
+    const atKnot = await waits().count();
+    expect(await knot().locator('.node.knot').count()).toBeGreaterThan(5);
+    await test.shoot('deadlock-city');
+
+    await knot().focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => waits().count()).toBeLessThan(atKnot);
+    expect(await knot().locator('.node.knot').count()).toBe(0);
+    await knot().getByRole('button', { name: 'Step back' }).click();
+    await test.shoot('deadlock-city-back');
+    await knot().getByRole('button', { name: 'First' }).click();
+    expect(await waits().allInnerTexts()).toEqual(['Nobody waits for anything yet.']);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(now).toMatch(/^1 of \d+ folio added at page 1 at/);
+    await knot().getByRole('button', { name: 'Show this event on the timeline' }).click();
+    await page.locator('[data-drawn=whole]').waitFor();
+    await expect
+      .poll(() => page.getByRole('region', { name: 'The selected event' }).innerText())
+      .toMatch(/folio added/i);
+  });
+
+  it('is found by the explorer in the window, and the shortest path to it is stepped through', async () => {
+    const { page } = test;
+    await page.keyboard.press('Control+6');
+    await page.getByRole('heading', { name: 'Explorer' }).waitFor();
+    expect(
+      await page.getByRole('navigation', { name: 'Scenarios' }).getByRole('button').count(),
+    ).toBeGreaterThanOrEqual(4);
+    await test.shoot('explorer-empty');
+    await page.getByRole('button', { name: 'Explore', exact: true }).click();
+    const row = (policy: string): Locator =>
+      page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: policy, exact: true }) });
+    await row('P3').waitFor({ timeout: 60_000 });
+    expect(await row('P3').innerText()).toMatch(/can deadlock, never finishes/);
+    expect(await row('P4-nonblocking').innerText()).toMatch(/can go round for ever/);
+    expect(await row('P5-folio').innerText()).toMatch(/always can finish/);
+    expect(await knot().locator('.node.knot').count()).toBeGreaterThan(3);
+    await test.shoot('explorer');
+    await knot().focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(now).toMatch(/thread 1/);
+    await test.shoot('explorer-back');
+    await row('P4-nonblocking').getByRole('button').click();
+    await expect.poll(() => knot().innerText()).toMatch(/And then, for ever/);
+  });
+
+  it('can be looked for in a scenario of hundreds of thousands of states, and given up', async () => {
+    const { page } = test;
+    await page.getByRole('button', { name: /^S2/ }).click();
+    await page.getByRole('button', { name: 'Explore', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Explore', exact: true }).waitFor();
+    expect(await page.locator('.table').count()).toBe(0);
+  });
+});
