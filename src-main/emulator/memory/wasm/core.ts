@@ -1,5 +1,7 @@
 // One core: loads, stores, the store buffer and the fill buffers.
+import { isAhead, lookAhead, retire, suits } from './ahead';
 import { access, bypass, missAlone, point, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
+import { arrival, fill, NEVER, retireLoads } from './fills';
 import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
@@ -20,51 +22,6 @@ export const REFILL: u32 = 3;
 export const MORE: u32 = 4;
 
 const NT_STORE: u32 = 2;
-const NEVER: i64 = 0x7fffffffffffffff;
-
-/** Loads too far behind the present one must retire first. */
-function retireLoads(core: Core): void {
-  const m = machine();
-  const n = m.fillBuffers;
-  core.stallAt = NEVER;
-  let k = core.nextFill;
-  for (let seen: u32 = 0; seen < n; seen++) {
-    const index = load<i64>(core.fillIndex + (<usize>k << 3));
-    const due = load<f64>(core.fillReady + (<usize>k << 3));
-    if (index >= 0 && due > core.now) {
-      if (core.sequence - index < m.loadWindow) {
-        core.stallAt = index + m.loadWindow;
-        return;
-      }
-      waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), due);
-    }
-    k = k + 1 == n ? 0 : k + 1;
-  }
-}
-
-/** Takes the oldest fill buffer for a line that arrives at `due`. */
-// @ts-ignore: decorator
-@inline
-function fill(core: Core, due: f64, cause: u32, index: i64): void {
-  const k = core.nextFill;
-  store<f64>(core.fillReady + (<usize>k << 3), due);
-  store<u32>(core.fillCause + (<usize>k << 2), cause);
-  store<i64>(core.fillIndex + (<usize>k << 3), index);
-  core.nextFill = k + 1 == machine().fillBuffers ? 0 : k + 1;
-}
-
-/** When a line that `from` serves, asked for at `start`, arrives: its path carries one line at a time. */
-// @ts-ignore: decorator
-@inline
-function arrival(core: Core, from: u32, start: f64): f64 {
-  const latency = latencyOf(core, from, core.now);
-  if (from == FROM_CORE) return start + latency;
-  const transfer = from == FROM_MEMORY ? machine().memoryTransfer : from == 0 ? core.level0.transfer : from == 1 ? core.level1!.transfer : core.level2!.transfer;
-  const at = core.pathFree + (<usize>from << 3);
-  const begin = later(start, load<f64>(at));
-  store<f64>(at, begin + transfer);
-  return begin + latency;
-}
 
 /** When the data of a store still in the buffer that covers bytes first..end-1 could be taken; -1 when the caches must serve. */
 function forward(core: Core, physical: u32, first: u32, end: u32): f64 {
@@ -366,6 +323,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
   let pageStores = false;
   let region: i64 = -1;
   let regionFirst: u32 = NO_TABLE;
+  const ahead = suits(core) && !trace && !bulk;
   let reason = DONE;
   let i = core.issued;
   const end = last - i > most ? i + most : last;
@@ -373,6 +331,16 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
     if (now >= horizon) {
       reason = HORIZON;
       break;
+    }
+    if (ahead && (isAhead() || (!core.pending && lastDrain <= now && lookAhead(core, i, end)))) {
+      core.now = now;
+      core.sequence = sequence;
+      i += retire(core, horizon);
+      now = core.now;
+      sequence = core.sequence;
+      stallAt = core.stallAt;
+      page = -1;
+      continue;
     }
     let address: i64;
     let isStore = false;

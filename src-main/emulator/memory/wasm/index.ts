@@ -1,13 +1,17 @@
 // What the processor calls: set-up, batches, TLB maintenance, page tables. Figures arrive one by one, by name.
+import { aheadAt, forgetPause, settle, setUpAhead } from './ahead';
 import { run } from './core';
-import { createSpace, leafTableAt, placeTables, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, setUpTables } from './page-table';
+import { setUpLru } from './lru';
+import { createSpace, leafTableAt, placeTables, pteFlags, pteFrame, setUpTables } from './page-table';
+import * as tables from './page-table';
 import { flushAll, flushPage, flushSpace, flushWalkCaches, makeTlb } from './tlb';
 import {
   advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, countersBase, DRAIN_BUCKETS, EXCLUSIVE, INCLUSIVE, Level, machine,
   mappedAtOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, waitUntil,
 } from './state';
+import { makePlaces, makeWalkCache } from './walk-cache';
 
-export { createSpace, leafTableAt, pteChange, pteClear, pteFlags, pteFrame, pteSet, pteSetHuge, run };
+export { aheadAt, createSpace, leafTableAt, pteFlags, pteFrame, run, settle };
 export { mappedAtOf as mappedAt };
 
 const COUNTERS: u32 = 64;
@@ -21,6 +25,7 @@ export function setUp(cores: u32, frames: u32, lineShift: u32, counterCount: u32
   m.counting = true;
   if (counterCount > COUNTERS) unreachable();
   setUpTables();
+  setUpLru();
 }
 
 export function setTimes(
@@ -156,14 +161,16 @@ export function addTlbs(sets1: u32, ways1: u32, setsHuge: u32, waysHuge: u32, se
     core.tlb1 = makeTlb(sets1, ways1);
     core.tlb1Huge = waysHuge == 0 ? core.tlb1 : makeTlb(setsHuge, waysHuge);
     core.tlb2 = ways2 == 0 ? null : makeTlb(sets2, ways2);
-    core.walk1 = makeTlb(1, walk1);
-    core.walk2 = makeTlb(1, walk2);
-    core.walk3 = makeTlb(1, walk3);
+    const places = makePlaces();
+    core.walk1 = makeWalkCache(walk1, places);
+    core.walk2 = makeWalkCache(walk2, places);
+    core.walk3 = makeWalkCache(walk3, places);
   }
 }
 
 /** The last step of set-up. */
 export function finish(): void {
+  setUpAhead();
   placeTables();
 }
 
@@ -171,6 +178,8 @@ export function begin(
   number: u32, order: u32, kind: u32, storeThreshold: f64, base: f64, offset: f64, stride: f64, slots: u32, accesses: u32, width: u32,
   seed: u32, bits: u32, hotThreshold: f64, hotSlots: u32, dependent: bool,
 ): void {
+  settle();
+  forgetPause();
   const core = coreAt(number);
   core.order = order;
   core.kind = kind;
@@ -233,6 +242,7 @@ export function fence(number: u32): void {
 export function switchTo(number: u32, space: i32, cost: f64): void {
   const core = coreAt(number);
   if (core.space == space) return;
+  settle();
   if (core.space >= 0) {
     advance(core, CAUSE_CONTEXT_SWITCH, cost);
     if (!machine().tagged) flushAll(core);
@@ -250,6 +260,7 @@ function invalidateOn(core: Core, space: i32, vpn: i64, pages: i64, ceiling: i64
 }
 
 export function invalidate(number: u32, space: i32, vpn: f64, pages: f64, ceiling: f64): void {
+  settle();
   const m = machine();
   const local = coreAt(number);
   invalidateOn(local, space, <i64>vpn, <i64>pages, <i64>ceiling);
@@ -265,6 +276,24 @@ export function invalidate(number: u32, space: i32, vpn: f64, pages: f64, ceilin
     } else if (m.tagged) invalidateOn(core, space, <i64>vpn, <i64>pages, <i64>ceiling);
   }
   if (sent) advance(local, CAUSE_SHOOTDOWN, m.shootdownSend);
+}
+
+// What changes page tables first takes back what was worked out with them as they were.
+export function pteSet(space: i32, page: f64, frame: f64, flags: u32): void {
+  settle();
+  tables.pteSet(space, page, frame, flags);
+}
+export function pteSetHuge(space: i32, page: f64, frame: f64, flags: u32): void {
+  settle();
+  tables.pteSetHuge(space, page, frame, flags);
+}
+export function pteChange(space: i32, page: f64, clear: u32, set: u32): void {
+  settle();
+  tables.pteChange(space, page, clear, set);
+}
+export function pteClear(space: i32, page: f64): u32 {
+  settle();
+  return tables.pteClear(space, page);
 }
 
 export function timeAt(number: u32): usize {

@@ -16,19 +16,23 @@ function equal(at: usize, wanted: v128, mask: usize): u32 {
   return i32x4.bitmask(i32x4.eq(v128.and(v128.load(at), v128.load(mask)), wanted));
 }
 
+/** Places of the words that equal `word` under the mask at `masks`, a bit each. For sets that are not wide. */
+// @ts-ignore: decorator
+@inline
+export function placesMasked(at: usize, ways: u32, word: u32, masks: usize): u32 {
+  const wanted = i32x4.splat(word);
+  if (ways == 8) return equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4);
+  if (ways == 16) return equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4) | (equal(at + 32, wanted, masks) << 8) | (equal(at + 48, wanted, masks) << 12);
+  let hits = equal(at, wanted, masks);
+  for (let i: u32 = 4; i < ways; i += 4) hits |= equal(at + (<usize>i << 2), wanted, masks) << i;
+  return hits;
+}
+
 /** Place of the word that equals `word` under the mask at `masks`, -1 when none does. For sets that are not wide. */
 // @ts-ignore: decorator
 @inline
 export function findMasked(at: usize, ways: u32, word: u32, masks: usize): i32 {
-  const wanted = i32x4.splat(word);
-  let hits: u32;
-  if (ways == 8) hits = equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4);
-  else if (ways == 16) {
-    hits = equal(at, wanted, masks) | (equal(at + 16, wanted, masks) << 4) | (equal(at + 32, wanted, masks) << 8) | (equal(at + 48, wanted, masks) << 12);
-  } else {
-    hits = equal(at, wanted, masks);
-    for (let i: u32 = 4; i < ways; i += 4) hits |= equal(at + (<usize>i << 2), wanted, masks) << i;
-  }
+  const hits = placesMasked(at, ways, word, masks);
   return hits == 0 ? -1 : ctz(hits);
 }
 
@@ -94,10 +98,39 @@ export function push(at: usize, ways: u32, word: u32): void {
   }
 }
 
+/** For each place of 16: which words move when that place's becomes the first, 16 lanes of all ones or zeros. */
+const movingAt: usize = memory.data(16 * 64, 64);
+
+/** Once, before anything else here. */
+export function setUpLru(): void {
+  for (let place: u32 = 0; place < 16; place++) {
+    for (let k: u32 = 0; k < 16; k++) store<u32>(movingAt + (<usize>place << 6) + (<usize>k << 2), k <= place ? 0xffffffff : 0);
+  }
+}
+
 /** Words 0..place-1 move up by one over the word at `place`; `word` becomes the first. */
 // @ts-ignore: decorator
 @inline
 export function rotate(at: usize, ways: u32, place: u32, word: u32): void {
+  if (ways > 16) {
+    rotateMany(at, ways, place, word);
+    return;
+  }
+  const moving = movingAt + (<usize>place << 6);
+  const v0 = v128.load(at);
+  v128.store(at, v128.bitselect(behind(word, v0), v0, v128.load(moving)));
+  if (ways <= 4) return;
+  const v1 = v128.load(at, 16);
+  v128.store(at, v128.bitselect(after(v0, v1), v1, v128.load(moving, 16)), 16);
+  if (ways <= 8) return;
+  const v2 = v128.load(at, 32);
+  v128.store(at, v128.bitselect(after(v1, v2), v2, v128.load(moving, 32)), 32);
+  if (ways <= 12) return;
+  const v3 = v128.load(at, 48);
+  v128.store(at, v128.bitselect(after(v2, v3), v3, v128.load(moving, 48)), 48);
+}
+
+function rotateMany(at: usize, ways: u32, place: u32, word: u32): void {
   if (ways > WIDE) {
     rotateWide(at, place, word);
     return;
@@ -105,15 +138,12 @@ export function rotate(at: usize, ways: u32, place: u32, word: u32): void {
   const end = i32x4.splat(place + 1);
   let before = v128.load(at);
   v128.store(at, v128.bitselect(behind(word, before), before, i32x4.gt_s(end, i32x4(0, 1, 2, 3))));
-  if (ways <= 4) return;
-  let now = v128.load(at, 16);
-  v128.store(at, v128.bitselect(after(before, now), now, i32x4.gt_s(end, i32x4(4, 5, 6, 7))), 16);
-  let lanes = i32x4(8, 9, 10, 11);
-  for (let i: u32 = 8; i < ways; i += 4) {
+  let lanes = i32x4(4, 5, 6, 7);
+  for (let i: u32 = 4; i < ways; i += 4) {
     const p = at + (<usize>i << 2);
-    before = now;
-    now = v128.load(p);
+    const now = v128.load(p);
     v128.store(p, v128.bitselect(after(before, now), now, i32x4.gt_s(end, lanes)));
+    before = now;
     lanes = i32x4.add(lanes, i32x4.splat(4));
   }
 }

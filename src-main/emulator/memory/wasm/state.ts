@@ -1,5 +1,6 @@
 // AssemblyScript, not TypeScript: compiled to WebAssembly by `scripts`, see the README of this folder.
 // What the memory path keeps, in linear memory. Times are integer picoseconds in f64.
+import { WalkCache } from './walk-cache';
 
 /** Who served an access: a level by its index, then memory, or another core. */
 export const FROM_MEMORY: u32 = 3;
@@ -142,10 +143,9 @@ export class Core {
   tlb1: Tlb;
   tlb1Huge: Tlb;
   tlb2: Tlb | null;
-  /** Page-walk caches: tags only. */
-  walk1: Tlb;
-  walk2: Tlb;
-  walk3: Tlb;
+  walk1: WalkCache;
+  walk2: WalkCache;
+  walk3: WalkCache;
   level0: Level;
   level1: Level | null;
   level2: Level | null;

@@ -5,9 +5,10 @@ import {
   ACCESSED, DIRTY_PTE, entryAt, frameOf, HUGE, HUGE_REGION, leafSlot, NO_TABLE, PRESENT, regionSlot, spaceOfSlot, tableAt, WRITABLE,
 } from './page-table';
 import {
-  ACCESSED_ASSISTS, advance, allocate, CAUSE_ASSIST, CAUSE_TLB, CAUSE_WALK, Core, count, DIRTY_ASSISTS, FROM_CORE,
+  ACCESSED_ASSISTS, addCount, advance, allocate, CAUSE_ASSIST, CAUSE_TLB, CAUSE_WALK, Core, count, DIRTY_ASSISTS, FROM_CORE,
   FROM_MEMORY, later, machine, Tlb, TLB1_HITS, TLB1_MISSES, TLB2_HITS, TRAFFIC_WINDOW, waitUntil, WALK_LOADS, WALKS,
 } from './state';
+import { clearWalkCache, enter, knows, WalkCache } from './walk-cache';
 
 /** What `translate` leaves behind: the line, and when the translation is there. */
 export let line: u32 = 0;
@@ -103,9 +104,9 @@ export function flushAll(core: Core): void {
 }
 
 export function flushWalkCaches(core: Core): void {
-  clear(core.walk1);
-  clear(core.walk2);
-  clear(core.walk3);
+  clearWalkCache(core.walk1);
+  clearWalkCache(core.walk2);
+  clearWalkCache(core.walk3);
 }
 
 export function flushSpace(core: Core, space: i32): void {
@@ -162,77 +163,90 @@ export function latencyOf(core: Core, from: u32, now: f64): f64 {
 
 // @ts-ignore: decorator
 @inline
-function walkLoad(core: Core, table: u32, index: u32): f64 {
-  const m = machine();
-  count(WALK_LOADS);
-  const at = (<u64>(m.frames + table) << 12) + (<u64>index << 3);
-  return latencyOf(core, access(core, <u32>(at >> m.lineShift), false), core.now);
-}
-
-// @ts-ignore: decorator
-@inline
-function knows(cache: Tlb, tag: u32): bool {
-  if (load<u32>(cache.sets) == tag) return true;
-  const place = find(cache.sets, cache.ways, tag);
-  if (place < 0) return false;
-  rotate(cache.sets, cache.ways, place, tag);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-function walkCache(core: Core, level: u32): Tlb {
+function walkCache(core: Core, level: u32): WalkCache {
   return level == 1 ? core.walk1 : level == 2 ? core.walk2 : core.walk3;
 }
 
-/** The loads of a walk, from the lowest table a walk cache knows down to the leaf or the first gap. */
+/** Lines of a walk's loads. */
+const walked: usize = memory.data(4 * 4, 16);
+
+// @ts-ignore: decorator
+@inline
+function lineOfEntry(slot: u32): u32 {
+  const m = machine();
+  return <u32>((((<u64>m.frames) << 12) + (<u64>slot << 3)) >> m.lineShift);
+}
+
+/**
+ * The lines of a walk's loads in their order, written to `out`, from the lowest table a walk cache knows down to the
+ * leaf or the first gap; returns how many (at most 4).
+ */
+// @ts-ignore: decorator
+@inline
+export function walkLines(core: Core, vpn: i64, slot: u32, leaf: u32, out: usize): u32 {
+  if (slot != NO_TABLE && knows(walkCache(core, leaf), slot >> 9)) {
+    store<u32>(out, lineOfEntry(slot));
+    return 1;
+  }
+  return walkFrom(core, vpn, leaf, slot != NO_TABLE, out);
+}
+
+/** A walk: its loads and its time. */
 function walkLoads(core: Core, vpn: i64, slot: u32, huge: bool, dependent: bool): void {
   const m = machine();
   count(WALKS);
-  const leaf: u32 = huge ? 2 : 1;
-  let latency: f64 = 0;
-  if (slot != NO_TABLE && knows(walkCache(core, leaf), (slot >> 9) + 1)) latency = walkLoad(core, slot >> 9, slot & 511);
-  else latency = walkFrom(core, vpn, leaf, slot != NO_TABLE);
-  latency += m.walkOverhead;
+  const loads = walkLines(core, vpn, slot, huge ? 2 : 1, walked);
+  addCount(WALK_LOADS, <f64>loads);
+  let latency: f64 = m.walkOverhead;
+  for (let k: u32 = 0; k < loads; k++) latency += latencyOf(core, access(core, load<u32>(walked + (<usize>k << 2)), false), core.now);
   if (dependent) {
     advance(core, CAUSE_WALK, latency);
     ready = core.now;
     return;
   }
+  ready = startWalk(core, latency);
+}
+
+/** When a walk of `latency` that starts now ends, once a walker is free. */
+// @ts-ignore: decorator
+@inline
+export function startWalk(core: Core, latency: f64): f64 {
   let at = core.walkerFree;
-  for (let k: u32 = 1; k < m.walkers; k++) {
+  const walkers = machine().walkers;
+  for (let k: u32 = 1; k < walkers; k++) {
     const other = core.walkerFree + (<usize>k << 3);
     if (load<f64>(other) < load<f64>(at)) at = other;
   }
   waitUntil(core, CAUSE_WALK, load<f64>(at));
-  ready = core.now + latency;
-  store<f64>(at, ready);
+  const end = core.now + latency;
+  store<f64>(at, end);
+  return end;
 }
 
 /** A walk whose leaf table no walk cache knows. */
-function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool): f64 {
+function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool, out: usize): u32 {
   let level: u32 = 4;
   for (let known = leafMissed ? leaf + 1 : leaf; known <= 3; known++) {
     const table = tableAt(core.space, vpn, known);
-    if (table != NO_TABLE && knows(walkCache(core, known), table + 1)) {
+    if (table != NO_TABLE && knows(walkCache(core, known), table)) {
       level = known;
       break;
     }
   }
-  let latency: f64 = 0;
+  let loads: u32 = 0;
   let table = tableAt(core.space, vpn, level);
   for (;;) {
-    const index = <u32>(vpn >> ((level - 1) * 9)) & 511;
-    latency += walkLoad(core, table, index);
+    const slot = (table << 9) | (<u32>(vpn >> ((level - 1) * 9)) & 511);
+    store<u32>(out + (<usize>loads << 2), lineOfEntry(slot));
+    loads++;
     if (level == leaf) break;
-    const entry = load<u64>(entryAt((table << 9) | index));
+    const entry = load<u64>(entryAt(slot));
     if ((<u32>entry & (PRESENT | HUGE)) != PRESENT) break;
     table = frameOf(entry) - machine().frames;
-    const cache = walkCache(core, level - 1);
-    push(cache.sets, cache.ways, table + 1);
     level--;
+    enter(walkCache(core, level), table);
   }
-  return latency;
+  return loads;
 }
 
 /** Slot of the entry that maps `vpn`, with HUGE_REGION for a 2 MiB one, NO_TABLE when there is no leaf. */
