@@ -76,6 +76,9 @@ export interface ProcessorFigures {
   readonly coreToCore: number;
 }
 
+/** A set of the memory path's caches is compared in one mask of 32 bits. */
+const MOST_WAYS = 32;
+
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && Number.isInteger(Math.log2(n));
 
 /**
@@ -104,8 +107,14 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
       expected: 'ways x line x a power of two',
     });
   }
+  if (cache.ways.value > MOST_WAYS)
+    throw new InputError({
+      path: `${path}.ways`,
+      message: `${cache.ways.value} ways`,
+      expected: `at most ${MOST_WAYS} ways`,
+    });
   const plru = cache.replacement === 'tree-plru';
-  if (plru && (!isPowerOfTwo(cache.ways.value) || cache.ways.value > 32)) {
+  if (plru && !isPowerOfTwo(cache.ways.value)) {
     throw new InputError({ path: `${path}.ways`, message: 'tree-plru needs a power of two of at most 32 ways' });
   }
   return {

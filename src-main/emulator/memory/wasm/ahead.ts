@@ -9,20 +9,22 @@
 import { setOf, wordOf } from './caches';
 import { arrival, NEVER, retireLoads } from './fills';
 import { find, findMasked, placesMasked, push, rotate, tagMask } from './lru';
-import { ACCESSED, entryAt, frameOf, HUGE_REGION, NO_TABLE, PRESENT, regionSlot } from './page-table';
-import { slotAt } from './pattern';
-import { latencyOf, payloads, setAt, startWalk, walkLines } from './tlb';
+import { ACCESSED, entryAt, HUGE_REGION, PRESENT, regionSlot } from './page-table';
+import { RANDOM, randomSlot, slotAt } from './pattern';
+import { latencyOf, startWalk, walkFrom } from './tlb';
 import {
   addCount, addTime, advance, allocate, CAUSE_TLB, CAUSE_WALK, Core, coreAt, DIRTY, EXECUTE, INCLUSIVE, L1_HITS, L1_MISSES,
   Level, LOADS, machine, MEMORY_WRITES, NON_INCLUSIVE, Tlb, TLB1_HITS, TLB1_MISSES, TLB2_HITS, VALID, waitUntil, WALK_LOADS, WALKS, WRITEBACKS,
 } from './state';
-import { findAgain, WalkCache } from './walk-cache';
+import { findAgain, knows, WalkCache } from './walk-cache';
 
 /** Most accesses of a chunk. */
-export const CHUNK: u32 = 256;
+const CHUNK: u32 = 384;
+/** ... of which chunks are at least, and grow by. */
+const LEAST: u32 = 32;
 /** A chunk of fewer was not worth its while. */
 const WORTH: u32 = 16;
-/** Accesses one at a time after such a one; doubled each time in a row, up to the most. */
+/** Accesses one at a time after such a one, or one that hit the first level nearly always; doubled each time in a row. */
 const PAUSE: u32 = 256;
 const PAUSE_MOST: u32 = 16384;
 /** State nearer than the last level, which is copied for every chunk, is at most so many bytes. */
@@ -34,30 +36,31 @@ const ITEMS: u32 = CHUNK * 5;
 const REQUESTS: u32 = ITEMS * 3;
 
 /** By access: 0 when the first TLB had it, 1 the second; 2 and four times the number of walk loads otherwise. */
-const codes: usize = memory.data(256 * 4, 16);
+const codes: usize = memory.data(CHUNK * 4, 16);
+/** By access: the slot of its page's entry, its page and where in the page its line is, then its line. */
+const slots: usize = memory.data(CHUNK * 4, 16);
+const pages: usize = memory.data(CHUNK * 4, 16);
+const places: usize = memory.data(CHUNK * 4, 16);
 /** By item: its line, the level that served it, dirty lines moved for it and written to memory for it. */
-const lines: usize = memory.data(1280 * 4, 16);
-const served: usize = memory.data(1280, 16);
-const moved: usize = memory.data(1280, 16);
-const written: usize = memory.data(1280, 16);
+const lines: usize = memory.data(ITEMS * 4, 16);
+const served: usize = memory.data(ITEMS, 16);
+const moved: usize = memory.data(ITEMS, 16);
+const written: usize = memory.data(ITEMS, 16);
 /** Requests of the second and of the last level: line, and its item with WRITE_BACK. */
-const nearLines: usize = memory.data(3840 * 4, 16);
-const nearItems: usize = memory.data(3840 * 4, 16);
-const lastLines: usize = memory.data(3840 * 4, 16);
-const lastItems: usize = memory.data(3840 * 4, 16);
+const nearLines: usize = memory.data(REQUESTS * 4, 16);
+const nearItems: usize = memory.data(REQUESTS * 4, 16);
+const lastLines: usize = memory.data(REQUESTS * 4, 16);
+const lastItems: usize = memory.data(REQUESTS * 4, 16);
 /** What the last level did: set, place (with IN_PLACE) and the word that was there. */
-const logSets: usize = memory.data(3840 * 4, 16);
-const logPlaces: usize = memory.data(3840, 16);
-const logWords: usize = memory.data(3840 * 4, 16);
-const victims: usize = memory.data(3840 * 4, 16);
-/** What the second TLB did: set, place, tag and payload that were there. */
-const tlbSets: usize = memory.data(256 * 4, 16);
-const tlbPlaces: usize = memory.data(256, 16);
-const tlbTags: usize = memory.data(256 * 4, 16);
-const tlbPayloads: usize = memory.data(256 * 4, 16);
-/** Lines put into each set of the level before the last in this chunk. */
+const logSets: usize = memory.data(REQUESTS * 4, 16);
+const logPlaces: usize = memory.data(REQUESTS, 16);
+const logWords: usize = memory.data(REQUESTS * 4, 16);
+/** Lines it dropped, and the items for which it did. */
+const victims: usize = memory.data(REQUESTS * 4, 16);
+const victimItems: usize = memory.data(REQUESTS * 4, 16);
+/** Requests of this chunk by set of the last level, modulo their number. */
 const arrivals: usize = memory.data(4096, 16);
-const ARRIVAL_SETS: u32 = 4096;
+const ARRIVALS: u32 = 4096;
 /** Latency and transfer time by who serves; one, shifted by 16 bits for each. */
 const latencies: usize = memory.data(4 * 8, 16);
 const transfers: usize = memory.data(4 * 8, 16);
@@ -79,15 +82,19 @@ let position: u32 = 0;
 let tally: i64 = 0;
 let translations: i64 = 0;
 let walkLoads: u32 = 0;
-let tlbLog: u32 = 0;
 let lastLog: u32 = 0;
 let writes: bool = false;
-/** A set of the middle level changed so often that lines may have come and gone within the chunk. */
+/** Of no use but to keep loads that are made for the host's caches. */
+let touched: u32 = 0;
+/** A set of the last level was asked so often that it may have dropped what came in the same chunk. */
 let crowded: bool = false;
 let pause: u32 = PAUSE;
 let pausedUntil: u32 = 0;
-let d0: u32=0; let d1: u32=0; let d2: u32=0; let d3: u32=0;
-export function dbg(k:u32):u32{return k==0?d0:k==1?d1:k==2?d2:d3;}
+/** Requests of the first level: where they are few, accesses are faster one at a time. */
+let asked: u32 = 0;
+/** Most accesses of the next chunk: fewer while the last level reaches back often. */
+let size: u32 = CHUNK;
+let reached: bool = false;
 
 // @ts-ignore: decorator
 @inline
@@ -114,8 +121,8 @@ export function setUpAhead(): void {
   const last = lastOf(core);
   const three = m.levels == 3;
   if (three && core.level1!.inclusion != NON_INCLUSIVE) return;
-  if (last.inclusion != NON_INCLUSIVE && !(three && last.inclusion == INCLUSIVE && core.level1!.mask < ARRIVAL_SETS)) return;
-  const bytes = tlbBytes(core.tlb1) + core.walk1.bytes + core.walk2.bytes + core.walk3.bytes + bytesOf(core.level0) + (three ? bytesOf(core.level1!) : 0);
+  if (last.inclusion != NON_INCLUSIVE && !(three && last.inclusion == INCLUSIVE)) return;
+  const bytes = tlbBytes(core.tlb1) + (core.tlb2 ? tlbBytes(core.tlb2!) : 0) + core.walk1.bytes + core.walk2.bytes + core.walk3.bytes + bytesOf(core.level0) + (three ? bytesOf(core.level1!) : 0);
   if (bytes > COPIED_MOST) return;
   copies = allocate(bytes);
   possible = true;
@@ -134,6 +141,7 @@ function copyNear(core: Core, back: bool): void {
   let at = move(core.level0.sets, copies, bytesOf(core.level0), back);
   if (machine().levels == 3) at = move(core.level1!.sets, at, bytesOf(core.level1!), back);
   at = move(core.tlb1.sets, at, tlbBytes(core.tlb1), back);
+  if (core.tlb2) at = move(core.tlb2!.sets, at, tlbBytes(core.tlb2!), back);
   at = moveWalkCache(core.walk1, at, back);
   at = moveWalkCache(core.walk2, at, back);
   moveWalkCache(core.walk3, at, back);
@@ -153,23 +161,14 @@ function rotateBack(at: usize, place: u32, word: u32): void {
 
 function takeBack(core: Core): void {
   copyNear(core, true);
-  const tlb2 = core.tlb2;
-  for (let k = tlbLog; k > 0; k--) {
-    const at = <usize>(k - 1);
-    const set = load<u32>(tlbSets + (at << 2));
-    const place = load<u8>(tlbPlaces + at);
-    rotateBack(set, place, load<u32>(tlbTags + (at << 2)));
-    rotateBack(payloads(tlb2!, set), place, load<u32>(tlbPayloads + (at << 2)));
-  }
   for (let k = lastLog; k > 0; k--) {
     const at = <usize>(k - 1);
     const set = load<u32>(logSets + (at << 2));
     const place: u32 = load<u8>(logPlaces + at);
     const word = load<u32>(logWords + (at << 2));
-    if ((place & IN_PLACE) != 0) store<u32>(set + (<usize>(place & ~IN_PLACE) << 2), word);
+    if ((place & IN_PLACE) != 0) store<u32>(set + ((<usize>place & 0x7f) << 2), word);
     else rotateBack(set, place, word);
   }
-  tlbLog = 0;
   lastLog = 0;
   core.position = position;
 }
@@ -183,25 +182,29 @@ export function isAhead(): bool {
 
 /** Takes back what is ahead of its time. To be called before anything but `run` touches caches, TLBs or page tables. */
 export function settle(): void {
-  if (retired == chunk) return;
+  if (!isAhead()) return;
   const core = coreAt(0);
   takeBack(core);
   const again = retired;
   chunk = 0;
-  retired = 0;
   if (again > 0) workOut(core, first, again);
   chunk = 0;
+  retired = 0;
 }
 
-/** Works out the next chunk of a batch of loads; false when it must go on one access at a time. */
+/** Works out the next chunk of a batch of loads; false when the next goes one access at a time. */
 export function lookAhead(core: Core, next: u32, end: u32): bool {
   if (next < pausedUntil) return false;
-  const n = workOut(core, next, min(end - next, CHUNK));
-  if (n >= WORTH || next + n == end) {
+  reached = false;
+  const n = workOut(core, next, min(end - next, size));
+  const then = next + n;
+  size = reached ? max(size >> 1, LEAST) : min(size + LEAST, CHUNK);
+  if (then == end || (n >= WORTH && asked >= n >> 2)) {
     pause = PAUSE;
-    pausedUntil = 0;
+    // What reaches back goes alone.
+    pausedUntil = reached ? then + 1 : 0;
   } else {
-    pausedUntil = next + n + pause;
+    pausedUntil = then + pause;
     pause = min(2 * pause, PAUSE_MOST);
   }
   return n > 0;
@@ -219,123 +222,189 @@ export function suits(core: Core): bool {
   return possible && core.kind == 0;
 }
 
-/** Works out the chunk of up to `n` accesses from access `from` on; returns how many, 0 when it had to be taken back. */
+/** Works out up to `n` accesses from access `from` on and returns how many: those before one that reaches back. */
 function workOut(core: Core, from: u32, n: u32): u32 {
   first = from;
   position = core.position;
   retired = 0;
   item = 0;
-  tlbLog = 0;
-  lastLog = 0;
-  copyNear(core, false);
-  const items = translateAll(core, n);d0++;d1+=chunk;
-  const m = machine();
-  if (items > 0) {
-    if (writes) {
-      memory.fill(moved, 0, ITEMS);
-      memory.fill(written, 0, ITEMS);
-      writes = false;
-    }
-    if (m.levels == 3) {
-      const l2 = core.level1!;
-      const inclusive = core.level2!.inclusion == INCLUSIVE;
-      memory.fill(arrivals, 0, min(l2.mask + 1, ARRIVAL_SETS));
-      const requests = middlePass(l2, firstPass(core.level0, items, nearLines, nearItems));
-      const gone = lastPass(core.level2!, 2, requests);
-      if (inclusive && (crowded || reachesBack(core, gone))) {
-        takeBack(core);
-        chunk = 0;
-      }
-    } else lastPass(core.level1!, 1, firstPass(core.level0, items, lastLines, lastItems));
+  let good = attempt(core, n);
+  while (good != chunk) {
+    reached = true;
+    takeBack(core);
+    chunk = 0;
+    if (good > 0) good = attempt(core, good);
   }
-  return chunk;
+  return good;
 }
 
-/** Translates up to `n` accesses, up to the first that needs more than a look-up; sets `chunk`, returns the number of items. */
+/** Sets `chunk` to the number of accesses that were worked out; returns how many of them stand. */
+function attempt(core: Core, n: u32): u32 {
+  lastLog = 0;
+  copyNear(core, false);
+  const items = translateAll(core, n);
+  if (items == 0) return 0;
+  if (writes) {
+    memory.fill(moved, 0, ITEMS);
+    memory.fill(written, 0, ITEMS);
+    writes = false;
+  }
+  const l2 = core.level1!;
+  if (machine().levels == 2) {
+    asked = firstPass(core.level0, items, lastLines, lastItems);
+    lastPass(l2, 1, asked);
+    return chunk;
+  }
+  const l3 = core.level2!;
+  memory.fill(arrivals, 0, ARRIVALS);
+  asked = firstPass(core.level0, items, nearLines, nearItems);
+  const gone = lastPass(l3, 2, middlePass(l2, asked));
+  if (l3.inclusion != INCLUSIVE) return chunk;
+  return crowded ? chunk >> 1 : reachesBack(core, gone) ? firstReached(core) : chunk;
+}
+
+/** Translates up to `n` accesses, up to the first that needs more than a look-up; returns the number of items. */
 function translateAll(core: Core, n: u32): u32 {
-  const m = machine();
-  const lineShift = m.lineShift;
+  const found = address(core, n);
+  const done = core.tlb1.ways == 4 && core.tlb2 != null && core.tlb2!.ways == 4 ? lookUp(4, 4, core, found) : lookUp(core.tlb1.ways, core.tlb2 == null ? 0 : core.tlb2!.ways, core, found);
+  if (done < n) {
+    // The pattern stands where it stood before the first that is left.
+    core.position = position;
+    if (core.order != RANDOM) for (let k: u32 = 0; k < done; k++) slotAt(core, first + k);
+  }
+  chunk = done;
+  return walk(core, done);
+}
+
+/** Where accesses go: `slots`, `pages` and `places`; up to the first that straddles lines, lies in a 2 MiB page or in a gap. */
+function address(core: Core, n: u32): u32 {
+  const lineShift = machine().lineShift;
   const lineMask: u32 = (1 << lineShift) - 1;
-  const pageShift = 12 - lineShift;
-  const pageMask: u32 = (1 << pageShift) - 1;
   const most: u32 = lineMask + 1 - core.width;
   const base = <i64>(core.base + core.offset);
   const stride = <i64>core.stride;
-  const space = core.space;
+  const random = core.order == RANDOM;
+  const seed = core.seed;
+  const range = core.slots;
+  let sum: u32 = 0;
+  for (let k: u32 = 0; k < n; k++) {
+    const address = base + <i64>(random ? randomSlot(seed, range, first + k) : slotAt(core, first + k)) * stride;
+    const region = regionSlot(core.space, address >> 21);
+    // A missing table has HUGE_REGION's bit, too.
+    if ((u32((<u32>address & lineMask) > most) | (region & HUGE_REGION)) != 0) return k;
+    const at = <usize>k << 2;
+    const page = <u32>(address >> 12);
+    const slot = region | (page & 511);
+    store<u32>(slots + at, slot);
+    store<u32>(pages + at, page);
+    store<u32>(places + at, (<u32>address & 4095) >> lineShift);
+    // Touched only so that the host fetches it.
+    sum += load<u32>(entryAt(slot));
+  }
+  touched = sum;
+  return n;
+}
+
+/**
+ * Both TLBs for `n` accesses: `codes`, and in `places` the lines. Stops at the first whose entry is not simply there,
+ * and returns its number.
+ */
+// @ts-ignore: decorator
+@inline
+function lookUp(ways1: u32, ways2: u32, core: Core, n: u32): u32 {
+  const pageShift = 12 - machine().lineShift;
+  const tables = machine().tablesBase;
   const tlb1 = core.tlb1;
-  const ways1 = tlb1.ways;
+  const sets1 = tlb1.sets;
+  const mask1 = tlb1.mask;
+  const payloads1 = payloadsOf(ways1);
   const tlb2 = core.tlb2;
+  const sets2 = tlb2 ? tlb2.sets : 0;
+  const mask2 = tlb2 ? tlb2.mask : 0;
+  const payloads2 = payloadsOf(ways2);
   const known = PRESENT | ACCESSED;
-  let out = lines;
-  let k: u32 = 0;
-  for (; k < n; k++) {
-    const before = core.position;
-    const address = base + <i64>slotAt(core, first + k) * stride;
-    const vpn = address >> 12;
-    const region = regionSlot(space, vpn >> 9);
-    // Straddling accesses, 2 MiB pages and gaps are for the long way; a missing table has HUGE_REGION's bit, too.
-    if ((<u32>address & lineMask) > most || (region & HUGE_REGION) != 0) {
-      core.position = before;
-      break;
-    }
-    const slot = region | (<u32>vpn & 511);
-    const set1 = setAt(tlb1, <u32>vpn);
-    let place = find(set1, ways1, slot + 1);
+  for (let k: u32 = 0; k < n; k++) {
+    const at = <usize>k << 2;
+    const slot = load<u32>(slots + at);
+    const page = load<u32>(pages + at);
+    const tag = slot + 1;
+    const set1 = sets1 + <usize>(page & mask1) * (2 * payloads1);
+    const place = find(set1, ways1, tag);
     let payload: u32;
+    let code: u32 = 0;
     if (place >= 0) {
-      const at = payloads(tlb1, set1);
-      payload = load<u32>(at + (<usize>place << 2));
+      payload = load<u32>(set1 + payloads1 + (<usize>place << 2));
       if (place > 0) {
-        rotate(set1, ways1, place, slot + 1);
-        rotate(at, ways1, place, payload);
+        rotate(set1, ways1, place, tag);
+        rotate(set1 + payloads1, ways1, place, payload);
       }
-      store<u32>(codes + (<usize>k << 2), 0);
     } else {
-      const entry = load<u64>(entryAt(slot));
-      if ((<u32>entry & known) != known) {
-        core.position = before;
-        break;
-      }
-      payload = (frameOf(entry) << 2) | ((<u32>entry >> 1) & 1) | ((<u32>entry >> 5) & 2);
-      let code: u32 = 1;
-      place = -1;
-      if (tlb2) {
-        const set2 = setAt(tlb2, <u32>vpn);
-        const at = payloads(tlb2, set2);
-        const ways2 = tlb2.ways;
-        place = find(set2, ways2, slot + 1);
-        const there: u32 = place >= 0 ? place : ways2 - 1;
-        const had = load<u32>(at + (<usize>there << 2));
-        store<u32>(tlbSets + (<usize>tlbLog << 2), <u32>set2);
-        store<u8>(tlbPlaces + tlbLog, <u8>there);
-        store<u32>(tlbTags + (<usize>tlbLog << 2), load<u32>(set2 + (<usize>there << 2)));
-        store<u32>(tlbPayloads + (<usize>tlbLog << 2), had);
-        tlbLog++;
-        if (place >= 0) {
-          payload = had;
-          if (place > 0) {
-            rotate(set2, ways2, place, slot + 1);
-            rotate(at, ways2, place, payload);
+      const entry = load<u64>(tables + (<usize>slot << 3));
+      if ((<u32>entry & known) != known) return k;
+      payload = (<u32>(entry >> 10) & ~3) | ((<u32>entry >> 1) & 1) | ((<u32>entry >> 5) & 2);
+      code = 2;
+      if (ways2 != 0) {
+        const set2 = sets2 + <usize>(page & mask2) * (2 * payloads2);
+        const other = find(set2, ways2, tag);
+        if (other >= 0) {
+          code = 1;
+          payload = load<u32>(set2 + payloads2 + (<usize>other << 2));
+          if (other > 0) {
+            rotate(set2, ways2, other, tag);
+            rotate(set2 + payloads2, ways2, other, payload);
           }
         } else {
-          push(set2, ways2, slot + 1);
-          push(at, ways2, payload);
+          push(set2, ways2, tag);
+          push(set2 + payloads2, ways2, payload);
         }
       }
-      if (place < 0) {
-        const loads = walkLines(core, vpn, slot, 1, out);
-        out += <usize>loads << 2;
-        code = 2 | (loads << 2);
-      }
-      push(set1, ways1, slot + 1);
-      push(payloads(tlb1, set1), ways1, payload);
-      store<u32>(codes + (<usize>k << 2), code);
+      push(set1, ways1, tag);
+      push(set1 + payloads1, ways1, payload);
     }
-    store<u32>(out, ((payload >> 2) << pageShift) + (<u32>(address >> lineShift) & pageMask));
+    store<u32>(codes + at, code);
+    store<u32>(places + at, load<u32>(places + at) + ((payload >> 2) << pageShift));
+  }
+  return n;
+}
+
+/** Bytes from a TLB set's tags to its payloads; half a set. */
+// @ts-ignore: decorator
+@inline
+function payloadsOf(ways: u32): usize {
+  return ((ways + 3) & ~3) << 2;
+}
+
+/** Puts the lines of all items in a row: those of an access's walk, then its own; completes `codes`. */
+function walk(core: Core, n: u32): u32 {
+  const cache = core.walk1;
+  const tablesAt = (<u64>machine().frames) << 12;
+  const lineShift = machine().lineShift;
+  let out = lines;
+  for (let k: u32 = 0; k < n; k++) {
+    const at = <usize>k << 2;
+    let code = load<u32>(codes + at);
+    if (code == 2) {
+      const slot = load<u32>(slots + at);
+      let loads: u32 = 1;
+      if (knows(cache, slot >> 9)) store<u32>(out, <u32>((tablesAt + (<u64>slot << 3)) >> lineShift));
+      else loads = walkFrom(core, pageOf(core, k), 1, true, out);
+      code = 2 | (loads << 2);
+      out += <usize>loads << 2;
+    }
+    store<u32>(codes + at, code);
+    store<u32>(out, load<u32>(places + at));
     out += 4;
   }
-  chunk = k;
   return <u32>(out - lines) >> 2;
+}
+
+/** The whole page number of access `k`, of which `pages` has 32 bits: the range is not that long. */
+// @ts-ignore: decorator
+@inline
+function pageOf(core: Core, k: u32): i64 {
+  const start = <i64>(core.base + core.offset) >> 12;
+  const low = load<u32>(pages + (<usize>k << 2));
+  return start + <i64>(low - <u32>start);
 }
 
 /** As `setOf` of caches.ts, with what belongs to the level at hand. */
@@ -411,7 +480,6 @@ function middlePassOf(ways: u32, l: Level, requests: u32): u32 {
   const sets = l.sets;
   const slices = l.slices;
   let n: usize = 0;
-  let most: u32 = 0;
   for (let k: u32 = 0; k < requests; k++) {
     const line = load<u32>(nearLines + (<usize>k << 2));
     const owner = load<u32>(nearItems + (<usize>k << 2));
@@ -422,10 +490,6 @@ function middlePassOf(ways: u32, l: Level, requests: u32): u32 {
     const miss = u32(places == 0);
     const there = ctz(places | (1 << (ways - 1)));
     const had = load<u32>(set + (<usize>there << 2));
-    const at = arrivals + (line & mask & (ARRIVAL_SETS - 1));
-    const came = <u32>load<u8>(at) + miss;
-    store<u8>(at, <u8>came);
-    most = max(most, came);
     if (<i32>owner >= 0) {
       rotate(set, ways, there, had ^ ((had ^ word) & -miss));
       store<u8>(served + owner, <u8>(1 + miss));
@@ -442,7 +506,6 @@ function middlePassOf(ways: u32, l: Level, requests: u32): u32 {
       n += 4;
     }
   }
-  crowded = most >= ways;
   return <u32>n >> 2;
 }
 
@@ -458,18 +521,33 @@ function lastPassOf(ways: u32, l: Level, index: u32, requests: u32): u32 {
   const mask = l.mask;
   const sets = l.sets;
   const slices = l.slices;
+  // Finding the sets first, and touching them, lets the host fetch many of them at once.
+  let sum: u32 = 0;
+  let most: u32 = 0;
+  for (let k: u32 = 0; k < requests; k++) {
+    const line = load<u32>(lastLines + (<usize>k << 2));
+    const index = indexOf(line, line >> bits, mask, bits, slices);
+    const set = sets + <usize>index * strideOf(ways);
+    store<u32>(logSets + (<usize>k << 2), <u32>set);
+    sum += load<u32>(set);
+    const at = arrivals + (index & (ARRIVALS - 1));
+    const came = <u32>load<u8>(at) + 1;
+    store<u8>(at, <u8>came);
+    most = max(most, came);
+  }
+  touched = sum;
+  crowded = most >= ways;
   let n: usize = 0;
   for (let k: u32 = 0; k < requests; k++) {
     const line = load<u32>(lastLines + (<usize>k << 2));
     const owner = load<u32>(lastItems + (<usize>k << 2));
     const tag = line >> bits;
-    const set = sets + <usize>indexOf(line, tag, mask, bits, slices) * strideOf(ways);
+    const set = <usize>load<u32>(logSets + (<usize>k << 2));
     const word = (tag << 4) | VALID;
     const places = placesMasked(set, ways, word, tagMask);
     const miss = u32(places == 0);
     const there = ctz(places | (1 << (ways - 1)));
     const had = load<u32>(set + (<usize>there << 2));
-    store<u32>(logSets + (<usize>k << 2), <u32>set);
     store<u32>(logWords + (<usize>k << 2), had);
     store<u8>(logPlaces + k, <u8>there);
     if (<i32>owner >= 0) {
@@ -481,6 +559,7 @@ function lastPassOf(ways: u32, l: Level, index: u32, requests: u32): u32 {
       store<u8>(logPlaces + k, <u8>(there | IN_PLACE));
     }
     store<u32>(victims + n, ((had >> 4) << bits) | (line & mask));
+    store<u32>(victimItems + n, owner);
     n += <usize>(miss & had & VALID) << 2;
     if ((miss & (had >> 1)) != 0) {
       const item = owner & ~WRITE_BACK;
@@ -493,8 +572,8 @@ function lastPassOf(ways: u32, l: Level, index: u32, requests: u32): u32 {
 }
 
 /**
- * Whether a line the last level dropped may have been nearer at that moment. Whatever was in the first two levels at any
- * time of the chunk was there at its beginning or is in the second at its end, when no set of that one is crowded.
+ * Whether a line the last level dropped may have been nearer at that moment. Whatever is nearer at any time of the chunk
+ * was there at its beginning or was asked of the last level since, which keeps such a line unless the set is crowded.
  */
 function reachesBack(core: Core, gone: u32): bool {
   const l1 = core.level0;
@@ -502,14 +581,33 @@ function reachesBack(core: Core, gone: u32): bool {
   const then1 = copies - l1.sets;
   const then2 = copies + bytesOf(l1) - l2.sets;
   let found: i32 = -1;
-  for (let k: u32 = 0; k < gone; k++) {
-    const line = load<u32>(victims + (<usize>k << 2));
-    const set = setOf(l2, line);
-    const word = wordOf(l2, line);
-    found &= findMasked(set, l2.ways, word, tagMask) & findMasked(then2 + set, l2.ways, word, tagMask);
-    found &= findMasked(then1 + setOf(l1, line), l1.ways, wordOf(l1, line), tagMask);
-  }
+  for (let k: u32 = 0; k < gone; k++) found &= placeNear(l1, l2, then1, then2, load<u32>(victims + (<usize>k << 2)));
   return found >= 0;
+}
+
+/** A place where the line was nearer when the chunk began, negative when there was none. */
+// @ts-ignore: decorator
+@inline
+function placeNear(l1: Level, l2: Level, then1: usize, then2: usize, line: u32): i32 {
+  return findMasked(then2 + setOf(l2, line), l2.ways, wordOf(l2, line), tagMask) & findMasked(then1 + setOf(l1, line), l1.ways, wordOf(l1, line), tagMask);
+}
+
+/** Number of the access, within the chunk, for which the last level first dropped such a line. */
+function firstReached(core: Core): u32 {
+  const l1 = core.level0;
+  const l2 = core.level1!;
+  const then1 = copies - l1.sets;
+  const then2 = copies + bytesOf(l1) - l2.sets;
+  let k: u32 = 0;
+  while (placeNear(l1, l2, then1, then2, load<u32>(victims + (<usize>k << 2))) < 0) k++;
+  const owner = load<u32>(victimItems + (<usize>k << 2)) & ~WRITE_BACK;
+  let access: u32 = 0;
+  let item = load<u32>(codes) >> 2;
+  while (item < owner) {
+    access++;
+    item += (load<u32>(codes + (<usize>access << 2)) >> 2) + 1;
+  }
+  return access;
 }
 
 /** Lets the loads of the chunk retire up to the horizon; returns how many did. */
@@ -522,14 +620,14 @@ export function retire(core: Core, horizon: f64): u32 {
     store<f64>(latencies + at, latencyOf(core, level, core.now));
     store<f64>(transfers + at, level == 3 ? m.memoryTransfer : level == 0 ? 0 : level == 1 ? core.level1!.transfer : core.level2!.transfer);
   }
-  const from = retired;
   const firstItem = item;
+  const sequence = core.sequence;
   tally = 0;
   translations = 0;
   walkLoads = 0;
   if (core.dependent) retireInTurn(core, horizon);
   else retireTogether(core, horizon);
-  const done = <f64>(retired - from);
+  const done = <f64>(core.sequence - sequence);
   addTime(core, EXECUTE, done * (core.dependent ? 0 : m.loadIssue));
   addCount(LOADS, done);
   const second = <f64>((tally >> 16) & 0xffff);
@@ -588,8 +686,7 @@ function retireTogether(core: Core, horizon: f64): void {
   let walked: u32 = 0;
   let k = retired;
   let j = item;
-  for (; k < end; k++) {
-    if (now >= horizon) break;
+  for (; k < end && now < horizon; k++) {
     if (sequence >= stallAt) {
       core.now = now;
       core.sequence = sequence;

@@ -2,7 +2,7 @@
 import { Core } from './state';
 
 const SEQUENTIAL: u32 = 0;
-const RANDOM: u32 = 1;
+export const RANDOM: u32 = 1;
 const ZIPF: u32 = 2;
 const HOT_COLD: u32 = 3;
 const CHASE: u32 = 4;
@@ -21,6 +21,12 @@ function draw(seed: u32, stream: u32, i: u32): u32 {
 @inline
 function scale(value: u32, n: u32): u32 {
   return <u32>((<u64>value * n) >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+export function randomSlot(seed: u32, slots: u32, i: u32): u32 {
+  return scale(draw(seed, 0, i), slots);
 }
 
 function permute(x: u32, bits: u32, seed: u32): u32 {
@@ -104,7 +110,7 @@ export function slotAt(core: Core, i: u32): u32 {
     core.position = slot + 1 == core.slots ? 0 : slot + 1;
     return slot;
   }
-  if (order == RANDOM) return scale(draw(core.seed, 0, i), core.slots);
+  if (order == RANDOM) return randomSlot(core.seed, core.slots, i);
   return otherSlot(core, i);
 }
 

@@ -177,25 +177,14 @@ function lineOfEntry(slot: u32): u32 {
   return <u32>((((<u64>m.frames) << 12) + (<u64>slot << 3)) >> m.lineShift);
 }
 
-/**
- * The lines of a walk's loads in their order, written to `out`, from the lowest table a walk cache knows down to the
- * leaf or the first gap; returns how many (at most 4).
- */
-// @ts-ignore: decorator
-@inline
-export function walkLines(core: Core, vpn: i64, slot: u32, leaf: u32, out: usize): u32 {
-  if (slot != NO_TABLE && knows(walkCache(core, leaf), slot >> 9)) {
-    store<u32>(out, lineOfEntry(slot));
-    return 1;
-  }
-  return walkFrom(core, vpn, leaf, slot != NO_TABLE, out);
-}
-
 /** A walk: its loads and its time. */
 function walkLoads(core: Core, vpn: i64, slot: u32, huge: bool, dependent: bool): void {
   const m = machine();
   count(WALKS);
-  const loads = walkLines(core, vpn, slot, huge ? 2 : 1, walked);
+  const leaf: u32 = huge ? 2 : 1;
+  let loads: u32 = 1;
+  if (slot != NO_TABLE && knows(walkCache(core, leaf), slot >> 9)) store<u32>(walked, lineOfEntry(slot));
+  else loads = walkFrom(core, vpn, leaf, slot != NO_TABLE, walked);
   addCount(WALK_LOADS, <f64>loads);
   let latency: f64 = m.walkOverhead;
   for (let k: u32 = 0; k < loads; k++) latency += latencyOf(core, access(core, load<u32>(walked + (<usize>k << 2)), false), core.now);
@@ -223,8 +212,11 @@ export function startWalk(core: Core, latency: f64): f64 {
   return end;
 }
 
-/** A walk whose leaf table no walk cache knows. */
-function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool, out: usize): u32 {
+/**
+ * A walk whose leaf table no walk cache knows: writes the lines of its loads to `out`, in their order, from the lowest
+ * table a walk cache knows down to the leaf or the first gap; returns how many, at most 4.
+ */
+export function walkFrom(core: Core, vpn: i64, leaf: u32, leafMissed: bool, out: usize): u32 {
   let level: u32 = 4;
   for (let known = leafMissed ? leaf + 1 : leaf; known <= 3; known++) {
     const table = tableAt(core.space, vpn, known);
