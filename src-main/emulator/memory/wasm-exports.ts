@@ -97,6 +97,10 @@ export interface MemoryPath {
   pteSetHuge(space: number, vpn: number, frame: number, flags: number): void;
   pteChange(space: number, vpn: number, clear: number, set: number): void;
   pteClear(space: number, vpn: number): number;
+  /** Address of a word that is not 0 while loads are worked out ahead of their times. */
+  aheadAt(): number;
+  /** Takes those back: before anything but `run` changes a page table by itself. */
+  settle(): void;
   /** Address of the leaf table that maps `vpn`, 0 where there is none. */
   leafTableAt(space: number, vpn: number): number;
   /** Address of the number of present entries of the space. */

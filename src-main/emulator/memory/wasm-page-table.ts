@@ -20,12 +20,15 @@ export class WasmPageTable implements PageTable {
   private leaf = 0;
   /** Index in `memory.f64` of the number of present entries. */
   private readonly mappedAt: number;
+  /** Index in `memory.u32` of what says whether loads were worked out ahead, with the entries as they are. */
+  private readonly aheadAt: number;
 
   constructor(path: MemoryPath, memory: LinearMemory, space: number) {
     this.path = path;
     this.memory = memory;
     this.space = space;
     this.mappedAt = path.mappedAt(space) / 8;
+    this.aheadAt = path.aheadAt() / 4;
   }
 
   get mapped(): number {
@@ -51,6 +54,7 @@ export class WasmPageTable implements PageTable {
       return;
     }
     const { u32, f64 } = this.memory;
+    if (u32[this.aheadAt] !== 0) this.path.settle();
     const at = this.leaf + (vpn - region * ENTRIES) * 2;
     f64[this.mappedAt] += (flags & Pte.present) - (u32[at] & Pte.present);
     u32[at] = (frame << 12) | (flags & FLAGS & ~Pte.huge);

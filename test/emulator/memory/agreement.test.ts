@@ -39,9 +39,10 @@ function play(p: Processor, actions: readonly Action[]): string[] {
     if (what === 'invalidate many') p.invalidate(core, current[core], firstPage, 64);
     if (what === 'fence') p.fence(core);
     if (what === 'protect') {
+      if (table.flags(firstPage + 7) !== 0) table.set(firstPage + 7, 99, Pte.present | Pte.user | Pte.accessed);
       for (let i = 0; i < 5; i++) table.change(firstPage + i, Pte.writable | Pte.dirty, 0);
       table.clear(firstPage + 5);
-      p.invalidate(core, current[core], firstPage, 6);
+      p.invalidate(core, current[core], firstPage, 8);
     }
     if (what === 'switch') {
       current[core] = spaces[1 - spaces.indexOf(current[core])];

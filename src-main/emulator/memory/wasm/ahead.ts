@@ -66,6 +66,9 @@ const latencies: usize = memory.data(4 * 8, 16);
 const transfers: usize = memory.data(4 * 8, 16);
 const ones: usize = memory.data(4 * 8, 16);
 
+/** Accesses worked out and not yet retired. */
+const ahead: usize = memory.data(4, 4);
+
 const WRITE_BACK: u32 = 0x80000000;
 const IN_PLACE: u32 = 0x80;
 
@@ -173,11 +176,14 @@ function takeBack(core: Core): void {
   core.position = position;
 }
 
-/** Whether loads are ahead of their time: worked out and not yet retired. */
+/** Address of a word that is not 0 while loads are ahead of their time: worked out and not yet retired. */
+export function aheadAt(): usize {
+  return ahead;
+}
 // @ts-ignore: decorator
 @inline
 export function isAhead(): bool {
-  return retired < chunk;
+  return load<u32>(ahead) != 0;
 }
 
 /** Takes back what is ahead of its time. To be called before anything but `run` touches caches, TLBs or page tables. */
@@ -190,6 +196,7 @@ export function settle(): void {
   if (again > 0) workOut(core, first, again);
   chunk = 0;
   retired = 0;
+  store<u32>(ahead, 0);
 }
 
 /** Works out the next chunk of a batch of loads; false when the next goes one access at a time. */
@@ -207,6 +214,7 @@ export function lookAhead(core: Core, next: u32, end: u32): bool {
     pausedUntil = then + pause;
     pause = min(2 * pause, PAUSE_MOST);
   }
+  store<u32>(ahead, n);
   return n > 0;
 }
 
@@ -627,6 +635,7 @@ export function retire(core: Core, horizon: f64): u32 {
   walkLoads = 0;
   if (core.dependent) retireInTurn(core, horizon);
   else retireTogether(core, horizon);
+  store<u32>(ahead, chunk - retired);
   const done = <f64>(core.sequence - sequence);
   addTime(core, EXECUTE, done * (core.dependent ? 0 : m.loadIssue));
   addCount(LOADS, done);
