@@ -8,6 +8,14 @@ const EXPECTED = 'maps of bpftrace, such as "@usecs:" and lines "[4, 8)  12 |@@@
 const MAP = /^(@[\w.]*)(?:\[(.*)\])?:\s*(.*)$/;
 /** `[256, 512)`, `[1K, 2K)`, `[0]`, `(..., 0)`, `[100, ...)`, with count and bar. */
 const BIN = /^([[(])(\.\.\.|-?\d+[KMGTPE]?)(?:, (\.\.\.|-?\d+[KMGTPE]?))?([\])])\s+(\d+)\s*\|.*\|\s*$/;
+/** A key of several lines, such as a stack: its beginning and its end. */
+const LONG_KEY = /^(@[\w.]*)\[([^\]]*)$/;
+const LONG_KEY_END = /^(.*)\]:\s*(.*)$/;
+const MOST_KEY = 10_000;
+/** What bpftrace says itself, and times of day, which scripts print before what they print at intervals. */
+const MESSAGE = /^(?:Attach(?:ed|ing) \d+ probe|WARNING|ERROR|stdin:|Lost \d+ events|\d{2}:\d{2}:\d{2}\s*$)/;
+/** Lines that the program itself may print before its maps. */
+const MOST_BEFORE = 1000;
 const SCALE: Readonly<Record<string, number>> = {
   '': 1,
   K: 2 ** 10,
@@ -78,10 +86,11 @@ export const bpftraceText: Importer = {
   id: 'bpftrace',
   label: 'bpftrace text',
   recognises(head) {
-    const lines = head.lines.filter(
-      (line) => line.trim() !== '' && !/^(?:Attach(?:ed|ing) \d+ probe|WARNING|ERROR|stdin:)/.test(line),
-    );
-    return lines.length > 0 && MAP.test(lines[0]) && lines[0].startsWith('@');
+    const lines = head.lines.filter((line) => line.trim() !== '' && !MESSAGE.test(line));
+    const first = lines.slice(0, MOST_BEFORE).findIndex((line) => MAP.test(line) || LONG_KEY.test(line));
+    if (first < 0) return false;
+    const next = lines[first + 1];
+    return first === 0 || next === undefined || MAP.test(next) || BIN.test(next) || LONG_KEY.test(next);
   },
   read(context: ImportContext): Reader {
     const maps = new Maps(context);
@@ -92,6 +101,24 @@ export const bpftraceText: Importer = {
       maps.histogram(open.name, open.key, open.bins);
       open = null;
     };
+    let long: { name: string; key: string } | null = null;
+    const takeMap = (name: string, key: string, rest: string): void => {
+      if (rest === '') {
+        open = { name, key, bins: [] };
+        return;
+      }
+      const value = plainNumber(rest);
+      if (Number.isFinite(value)) {
+        maps.value(name, key, value);
+        return;
+      }
+      const stats = /^count (\d+), average (-?\d+), total (-?\d+)$/.exec(rest);
+      if (stats !== null) {
+        maps.builder.quantity(`${label(name, key)} count`, Number(stats[1]), 'count');
+        maps.builder.quantity(`${label(name, key)} average`, Number(stats[2]), unitOf(name) ?? 'units');
+        maps.builder.quantity(`${label(name, key)} total`, Number(stats[3]), unitOf(name) ?? 'units');
+      } else context.leftAside.add('maps of texts');
+    };
     return {
       by: 'lines',
       line(text) {
@@ -99,25 +126,28 @@ export const bpftraceText: Importer = {
           if (open !== null && open.bins.length > 0) close();
           return;
         }
+        if (long !== null) {
+          const end = LONG_KEY_END.exec(text);
+          const part = (end === null ? text : end[1]).trim();
+          if (part !== '') long.key += `${long.key === '' ? '' : ';'}${part}`;
+          if (long.key.length > MOST_KEY) context.fail('the key of the map has no end', EXPECTED);
+          if (end === null) return;
+          const { name, key } = long;
+          long = null;
+          takeMap(name, key, end[2]);
+          return;
+        }
         const map = MAP.exec(text);
         if (map !== null) {
           close();
           const [, name, key = '', rest] = map;
-          if (rest === '') {
-            open = { name, key, bins: [] };
-            return;
-          }
-          const value = plainNumber(rest);
-          if (Number.isFinite(value)) {
-            maps.value(name, key, value);
-            return;
-          }
-          const stats = /^count (\d+), average (-?\d+), total (-?\d+)$/.exec(rest);
-          if (stats !== null) {
-            maps.builder.quantity(`${label(name, key)} count`, Number(stats[1]), 'count');
-            maps.builder.quantity(`${label(name, key)} average`, Number(stats[2]), unitOf(name) ?? 'units');
-            maps.builder.quantity(`${label(name, key)} total`, Number(stats[3]), unitOf(name) ?? 'units');
-          } else context.leftAside.add('maps of texts');
+          takeMap(name, key, rest);
+          return;
+        }
+        const begun = LONG_KEY.exec(text);
+        if (begun !== null) {
+          close();
+          long = { name: begun[1], key: begun[2].trim() };
           return;
         }
         const bin = BIN.exec(text);
@@ -126,13 +156,13 @@ export const bpftraceText: Importer = {
           open.bins.push(edges(context, bin, open.bins.at(-1)));
           return;
         }
-        if (/^(?:Attach(?:ed|ing) \d+ probe|WARNING|ERROR|stdin:|Lost \d+ events)/.test(text))
-          context.leftAside.add('messages of bpftrace');
+        if (MESSAGE.test(text)) context.leftAside.add('messages of bpftrace');
         else if (open === null && maps.builder.size === 0) context.leftAside.add('lines that the program printed');
         else context.fail('this is neither a map nor a bin of a histogram', EXPECTED);
       },
       end() {
         close();
+        if (long !== null) context.fail('the key of the last map has no end', EXPECTED);
         return maps.document();
       },
     };
@@ -202,6 +232,11 @@ function take(maps: Maps, context: ImportContext, name: string, key: string, con
   }
   if (Array.isArray(content.value)) {
     const bins = content.list();
+    // A tuple or an array is a list, too.
+    if (bins.length > 0 && bins.every((bin) => !bin.isObject)) {
+      context.leftAside.add('values that are tuples');
+      return;
+    }
     if (bins.length > MOST_BINS) context.fail('the histogram has too many bins', `at most ${MOST_BINS}`);
     const read = bins.map((bin): number[] => {
       if (!bin.isObject) return context.fail('a bin is no object', '{"min": ..., "max": ..., "count": ...}');

@@ -1,12 +1,15 @@
 import { parseSize } from '#model/units';
+import { binNs } from './fio-log.ts';
 import type { ImportContext, Imported, Importer, Reader } from './importer.ts';
-import { JsonNode } from './json.ts';
+import { JsonNode, objectsIn } from './json.ts';
 import { recordedDisk, type MeasuredLatency } from './recorded-disk.ts';
 
 /** Ns of the longest latency that is believed: a day. */
 const LONGEST_NS = 86_400e9;
 const MOST = 2 ** 53;
 const DIRECTIONS = { read: 'read', write: 'write', trim: 'discard' } as const;
+/** Bins of fio 2's json+, which are numbered: more than any version has. */
+const MOST_BINS = 4096;
 /** Asynchronous engines keep more than one request in flight. */
 const SYNCHRONOUS = new Set(['sync', 'psync', 'vsync', 'pvsync', 'pvsync2', 'mmap']);
 
@@ -24,19 +27,20 @@ interface Totals {
 }
 
 function importFio(context: ImportContext, text: string): Imported {
-  const root = JsonNode.parse(text, context.file);
+  const root = lastReport(context, text);
   const version = root.at('fio version').text();
-  const jobs = root.at(root.at('jobs').value === undefined ? 'client_stats' : 'jobs').list();
+  // Before version 3 amounts were told in KiB under the name of bytes.
+  const old = /^fio-[12]\./.test(version);
+  const all = root.at(root.at('jobs').value === undefined ? 'client_stats' : 'jobs').list();
+  const isSum = (job: JsonNode): boolean => job.at('jobname').value === 'All clients';
+  const jobs = all.every(isSum) ? all : all.filter((job) => !isSum(job));
+  if (jobs.length < all.length) context.leftAside.add('sums over all clients', all.length - jobs.length);
   const latencies = new Map<string, MeasuredLatency>();
   const rates = { read: { bytes: 0, seconds: 0 }, write: { bytes: 0, seconds: 0 } };
   let capacity = 0;
   const names: string[] = [];
   for (const job of jobs) {
     const name = job.at('jobname').text('job');
-    if (name === 'All clients') {
-      context.leftAside.add('sums over all clients');
-      continue;
-    }
     if (!names.includes(name) && names.length < 20) names.push(name);
     const option = (key: string): string => {
       const own = job.at('job options').at(key);
@@ -53,18 +57,28 @@ function importFio(context: ImportContext, text: string): Imported {
       : Math.min(65_535, Math.max(1, Number.parseInt(option('iodepth') || '1', 10) || 1));
     capacity = Math.max(capacity, sizeOption(option('size')), sizeOption(option('filesize')));
     context.taken.add('jobs');
-    for (const [direction, operation] of Object.entries(DIRECTIONS)) {
+    for (const { direction, operation } of directionsOf(context, job, option('rw') || option('readwrite'))) {
       const part = job.at(direction);
-      if (part.value === undefined) continue;
-      const requests = part.at('total_ios').number(0, MOST, 0);
+      const kbytes = part.at('io_kbytes').number(0, MOST, 0);
+      const inKiB = old && part.at('io_kbytes').value === undefined;
+      const bytes = part.at('io_bytes').number(0, MOST, 0) * (inKiB ? 1024 : 1) || kbytes * 1024;
+      const seconds = part.at('runtime').number(0, MOST, 0) / 1000;
+      let requests = part.at('total_ios').number(0, MOST, 0);
+      let average = bytes / requests;
+      if (part.at('total_ios').value === undefined && bytes > 0) {
+        // Fio 2.1 tells whole requests a second only: sizes are powers of two, nearly always.
+        const told = Math.max(1, part.at('iops').number(0, MOST, 0) * seconds);
+        average = 2 ** Math.round(Math.log2(bytes / told));
+        requests = Math.round(bytes / average);
+        context.leftAside.add('numbers of requests: this version of fio does not tell them (size over rate was taken)');
+      }
       if (requests === 0) continue;
-      const bytes = part.at('io_bytes').number(0, MOST, 0) || part.at('io_kbytes').number(0, MOST, 0) * 1024;
-      const size = requestSize(bytes / requests, option('bs') || option('blocksize'), direction);
+      const size = requestSize(average, option('bs') || option('blocksize'), direction);
       if (operation !== 'discard') {
         rates[operation].bytes += bytes;
-        rates[operation].seconds = Math.max(rates[operation].seconds, part.at('runtime').number(0, MOST, 0) / 1000);
+        rates[operation].seconds = Math.max(rates[operation].seconds, seconds);
       }
-      keep(context, latencies, latencyOf(context, part, operation, size, depth));
+      keep(context, latencies, latencyOf(context, part, { operation, bytes: size, queueDepth: depth }, requests));
     }
     const sync = job.at('sync');
     // fio counts synchronisations in lat_ns; total_ios stays 0 there.
@@ -72,7 +86,7 @@ function importFio(context: ImportContext, text: string): Imported {
       sync.isObject &&
       Math.max(sync.at('lat_ns').at('N').number(0, MOST, 0), sync.at('total_ios').number(0, MOST, 0)) > 0
     )
-      keep(context, latencies, latencyOf(context, sync, 'flush', 0, 1));
+      keep(context, latencies, latencyOf(context, sync, { operation: 'flush', bytes: 0, queueDepth: 1 }, 0));
     if (job.at('error').number(-MOST, MOST, 0) !== 0)
       context.leftAside.add('jobs that ended with an error (their figures were taken)');
   }
@@ -100,6 +114,36 @@ function importFio(context: ImportContext, text: string): Imported {
   });
 }
 
+/** The last of the reports in a file: with --status-interval each holds all that the one before it held. */
+function lastReport(context: ImportContext, text: string): JsonNode {
+  // A rate of nothing in no time is printed as nan, which is no JSON.
+  const json = /: -?(?:nan|inf)/.test(text) ? text.replace(/: -?(?:nan|inf)%?(?=\s*[,}])/g, ': null') : text;
+  const reports = objectsIn(json).filter(([from, to]) => json.slice(from, to).includes('"fio version"'));
+  const last = reports.at(-1);
+  if (last === undefined) return JsonNode.parse(json, context.file);
+  context.leftAside.add('reports during the run: the last one was taken', reports.length - 1);
+  const rest = json.slice(last[1]).split('\n').filter((line) => line.trim() !== ''); // prettier-ignore
+  context.leftAside.add('lines after the report', rest.length);
+  return JsonNode.parse(json, context.file, last[0], last[1]);
+}
+
+/** The directions that a job tells, and what they are; reads and writes told as one are what the job did. */
+function directionsOf(
+  context: ImportContext,
+  job: JsonNode,
+  rw: string,
+): { direction: string; operation: (typeof DIRECTIONS)[keyof typeof DIRECTIONS] }[] {
+  const told = Object.entries(DIRECTIONS)
+    .map(([direction, operation]) => ({ direction, operation }))
+    .filter(({ direction }) => job.at(direction).value !== undefined);
+  if (told.length > 0 || job.at('mixed').value === undefined) return told;
+  const both = rw === '' || /rw|readwrite/.test(rw);
+  if (both) context.leftAside.add('which requests were reads and which writes (unified_rw_reporting): taken for both');
+  return (['read', 'write'] as const)
+    .filter((operation) => both || rw.includes(operation))
+    .map((operation) => ({ direction: 'mixed', operation }));
+}
+
 function rateOf({ bytes, seconds }: Totals): number {
   return seconds > 0 ? bytes / seconds : 0;
 }
@@ -108,9 +152,8 @@ function rateOf({ bytes, seconds }: Totals): number {
 function latencyOf(
   context: ImportContext,
   part: JsonNode,
-  operation: MeasuredLatency['operation'],
-  bytes: number,
-  queueDepth: number,
+  about: Pick<MeasuredLatency, 'operation' | 'bytes' | 'queueDepth'>,
+  requests: number,
 ): MeasuredLatency | null {
   // fio 3 has ns, fio 2 µs without saying so.
   for (const [name, factor] of [
@@ -121,12 +164,16 @@ function latencyOf(
   ] as const) {
     const node = part.at(name);
     if (!node.isObject) continue;
-    const about = { operation, bytes, queueDepth };
     const bins = node.at('bins');
     if (bins.isObject) {
+      // Fio 2 numbers its bins and says how many there are; fio 3 names them by their values.
+      const numbered = bins.at('FIO_IO_U_PLAT_NR').value !== undefined;
       const histogram = bins
         .fields()
+        .filter(([key]) => !key.startsWith('FIO_IO_U_PLAT_'))
         .map(([key, count]): [number, number] => {
+          if (numbered && /^\d+$/.test(key) && Number(key) < MOST_BINS)
+            return [binNs(Number(key), 0) * factor, count.number(0, MOST)];
           const ns = Number(key);
           if (!/^\d+$/.test(key) || !(ns <= LONGEST_NS)) count.fail(`bins keyed by ns from 0 to ${LONGEST_NS}`);
           return [ns * factor, count.number(0, MOST)];
@@ -138,7 +185,7 @@ function latencyOf(
         return { ...about, samples, histogram };
       }
     }
-    const samples = node.at('N').number(0, MOST, part.at('total_ios').number(0, MOST, 0));
+    const samples = node.at('N').number(0, MOST, requests);
     const least = node.at('min').number(0, LONGEST_NS, 0) * factor;
     const most = node.at('max').number(0, LONGEST_NS, 0) * factor;
     const percentile = node.at('percentile');
@@ -160,7 +207,7 @@ function latencyOf(
       return { ...about, samples, quantiles };
     }
   }
-  context.leftAside.add(`directions without a distribution: ${operation}`);
+  context.leftAside.add(`directions without a distribution: ${about.operation}`);
   return null;
 }
 

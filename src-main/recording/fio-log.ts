@@ -4,11 +4,14 @@ import type { ImportContext, Imported, Importer, Reader } from './importer.ts';
 import { recordedDisk, ValueHistogram, type MeasuredLatency } from './recorded-disk.ts';
 
 const EXPECTED = 'a line such as "12, 345678, 0, 4096, 0": ms, value, direction, block size, and what else the log has';
+/** Of averages with their greatest values (log_window_value=both): a second value before the direction. */
+const BOTH = /^(\d+), (\d+), (\d+), ([0-3]), (0)(?:, (?:\d+|0x[0-9a-fA-F]+)){0,2}$/;
 const LINE = /^(\d+), (\d+), ([0-3]), (\d+)(?:, (\d+|0x[0-9a-fA-F]+))?(?:, (\d+|0x[0-9a-fA-F]+))?(?:, (\d+))?$/;
 const DIRECTIONS = ['read', 'write', 'discard', 'flush'] as const;
 const LONGEST_NS = 86_400e9;
-/** ms of the longest run: three years. */
+/** ms of the longest run: three years; and of the last date that is believed. Times above the first are dates. */
 const LONGEST_MS = 1e11;
+const LAST_MS = 1e13;
 
 /** What a log holds, by the end of its name. */
 const KINDS = [
@@ -25,7 +28,7 @@ export const fioLog: Importer = {
   label: 'fio log',
   recognises(head) {
     const lines = head.lines.filter((line) => line !== '');
-    return lines.length > 0 && lines.slice(0, 3).every((line) => LINE.test(line));
+    return lines.length > 0 && lines.slice(0, 3).every((line) => LINE.test(line) || BOTH.test(line));
   },
   read(context: ImportContext): Reader {
     const { recording, taken, leftAside } = context;
@@ -35,15 +38,23 @@ export const fioLog: Importer = {
     const lane = recording.lane('disk', 'block');
     let count = 0;
     let unnamed = 0;
+    let base = -1;
     return {
       by: 'lines',
       line(text) {
-        const match = LINE.exec(text);
+        let match = LINE.exec(text);
         if (match === null) {
           if (text.trim() === '') return;
-          context.fail('this is no line of a log of fio', EXPECTED);
+          const both = BOTH.exec(text);
+          if (both === null) return context.fail('this is no line of a log of fio', EXPECTED);
+          leftAside.add('greatest values of intervals: the means were taken');
+          match = both;
+          match.splice(3, 1);
         }
-        const ms = context.within(Number(match[1]), 0, LONGEST_MS, 'the time');
+        const date = context.within(Number(match[1]), 0, LAST_MS, 'the time');
+        // Dates (log_unix_epoch) begin with the start of the first request.
+        if (base < 0) base = date > LONGEST_MS ? date - Math.ceil(Number(match[2]) / 1e6) : 0;
+        const ms = context.within(Math.max(0, date - base), 0, LONGEST_MS, 'the time');
         const value = Number(match[2]);
         const operation = Number(match[3]);
         const bytes = context.within(Number(match[4]), 0, 2 ** 40, 'the block size');
@@ -190,7 +201,7 @@ function scaleOf(columns: number): { coarse: number; unitNs: number } | null {
 }
 
 /** The middle of a bin: `plat_idx_to_val` of fio's stat.c, over 2^coarse bins. */
-function binNs(index: number, coarse: number): number {
+export function binNs(index: number, coarse: number): number {
   const from = lowerEdge(index * 2 ** coarse);
   const to = lowerEdge((index + 1) * 2 ** coarse);
   return from === to - 1 ? from : Math.floor((from + to) / 2);

@@ -7,8 +7,8 @@ import type { Thread } from './threads.ts';
 const EXPECTED = 'a line such as "bash-123 [000] d..1. 12.345678: event: fields"';
 const COLON = 58;
 const DOT = 46;
-/** Seconds since boot beyond which a time is no time: 30 years. */
-const MOST_SECONDS = 1e9;
+/** Seconds beyond which a time is no time: thousands of years, as some clocks count from 1970. */
+const MOST_SECONDS = 1e11;
 const LINE = /^\s*(?:\S+:\s+)?\S.*-\d+\s+(?:\(\s*[\d-]+\)\s+)?\[\d{3,}\]\s+(?:[^\s\d]\S*\s+)?\d+\.\d+:\s/;
 
 /** The trace file of Linux' ftrace as text, and what `trace-cmd report` prints. */
@@ -16,13 +16,20 @@ export const ftrace: Importer = {
   id: 'ftrace',
   label: 'ftrace text or trace-cmd report',
   recognises(head: Head): boolean {
-    if (head.text.startsWith('# tracer:')) return true;
-    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('#') && !PREAMBLE.test(line));
+    if (/^\s*# tracer:/.test(head.text)) return true;
+    const lines = head.lines.filter(
+      (line) => line !== '' && !line.startsWith('#') && !PREAMBLE.test(line) && !LOST.test(line),
+    );
     return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
   },
   read: (context: ImportContext): Reader => new FtraceReader(context),
 };
 
+/**
+ * With the option latency-format: `bash-123     0d..1. 16363us+: event: fields`, processor and flags in one, times in
+ * microseconds since the first event, and a mark for how long the next one took to come.
+ */
+const LATENCY = /^\s*(\S.*-\d+)\s+(?:\(\s*[\d-]+\)\s+)?\d+([^\s\d]\S{2,6})\s+(\d+)us.? *: (\S.*)$/;
 /** Lines of trace-cmd that are no events. */
 const PREAMBLE = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd|\s*$)/;
 /** `CPU:1 [LOST 123 EVENTS]`, `CPU:0 [EVENTS DROPPED]`. */
@@ -49,7 +56,9 @@ class FtraceReader {
     }
     const bracket = this.cpuAt(text);
     if (bracket < 0) {
-      this.odd(text);
+      const match = LATENCY.exec(text);
+      if (match === null) this.odd(text);
+      else this.latencyLine(match, text.length - match[4].length, text);
       return;
     }
     const thread = this.threadOf(text, bracket);
@@ -60,11 +69,7 @@ class FtraceReader {
     const c = text.charCodeAt(at);
     if (!(c >= 48 && c <= 57)) {
       const end = wordEnd(text, at);
-      for (let i = at + 1; i < end; i++) {
-        const flag = text.charCodeAt(i);
-        // s, h, H, z, Z: soft interrupt, interrupt, both, NMI.
-        if (flag === 115 || flag === 104 || flag === 72 || flag === 122 || flag === 90) interrupt = true;
-      }
+      interrupt = inInterrupt(text, at, end);
       at = skipSpaces(text, end);
     }
     const time = this.timeAt(text, at);
@@ -94,6 +99,16 @@ class FtraceReader {
     } else if (text.indexOf(' <-', nameAt) > 0 || text.indexOf('()', nameAt) > 0 || text.startsWith('<stack', nameAt)) {
       this.context.leftAside.add('function calls and stacks');
     } else this.context.fail('this is no event of a trace', EXPECTED);
+  }
+
+  private latencyLine(match: RegExpExecArray, nameAt: number, text: string): void {
+    const [, task, flags, us] = match;
+    const thread = this.kernel.threads.find(task) ?? this.newThread(task);
+    if (thread === null) return this.context.fail('this is no line of a trace', EXPECTED);
+    const whole = this.context.within(Number(us), 0, MOST_SECONDS, 'the time');
+    const time = this.clock.ps(Math.floor(whole / 1e6), (whole % 1e6) * 1000);
+    this.events++;
+    this.event(thread, time, text, nameAt, inInterrupt(flags, 0, flags.length));
   }
 
   /** Position of the `[` of `[000]`; -1 where there is none. */
@@ -168,4 +183,13 @@ class FtraceReader {
       this.context.leftAside.add('function calls and stacks');
     else if (!PREAMBLE.test(text)) this.context.fail('this is no line of a trace', EXPECTED);
   }
+}
+
+/** Whether the flags from `at` to `end` tell an interrupt: s, h, H, z, Z for a soft one, a hard one, both, and NMIs. */
+function inInterrupt(text: string, at: number, end: number): boolean {
+  for (let i = at + 1; i < end; i++) {
+    const flag = text.charCodeAt(i);
+    if (flag === 115 || flag === 104 || flag === 72 || flag === 122 || flag === 90) return true;
+  }
+  return false;
 }

@@ -7,7 +7,11 @@ const EXPECTED = 'a line such as "4 KiB <<< /dev/sda (block device 1 TiB): reque
 const REQUEST =
   /^(\d+(?:\.\d+)?) ?([kKMGT]?)(?:i?[bB]|bytes?)? (<<<|>>>|from|to) (.*?): request=(\d+) time=(\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)\b(.*)$/;
 const SUMMARY =
-  /^(?:--- .* ioping statistics ---|\d+ requests completed in |generated \d+ requests in |min\/avg\/max\/mdev = |\^C|\s*$)/;
+  /^(?:--- .* ioping statistics ---|[\d.]+(?: [kMG])? requests completed in |generated [\d.]+(?: [kMG])? requests in |min\/avg\/max\/mdev = |\^C|\d+(?: \d+){7,9}$|\s*$)/;
+const TITLE = /^--- (.*) ioping statistics ---$/;
+const LEAST_MEAN_MOST =
+  /^min\/avg\/max\/mdev = (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)$/;
+const COMPLETED = /^(\d+(?:\.\d+)?)( [kMG])? requests completed in /;
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, hour: 3600e9 };
 const SIZES: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 const LONGEST_NS = 86_400e9;
@@ -19,7 +23,7 @@ export const ioping: Importer = {
   id: 'ioping',
   label: 'ioping',
   recognises: (head) =>
-    head.lines.some((line) => REQUEST.test(line)) &&
+    head.lines.some((line) => REQUEST.test(line) || TITLE.test(line)) &&
     head.lines.slice(0, 3).every((line) => REQUEST.test(line) || SUMMARY.test(line)),
   read(context: ImportContext): Reader {
     const sums = new Map<
@@ -27,12 +31,14 @@ export const ioping: Importer = {
       { operation: 'read' | 'write'; bytes: number; histogram: ValueHistogram; ns: number }
     >();
     let capacity = 0;
+    const summary: [string, number, string][] = [];
     return {
       by: 'lines',
       line(text) {
         const match = REQUEST.exec(text);
         if (match === null) {
           if (!SUMMARY.test(text)) context.fail('this is no line of ioping', EXPECTED);
+          summarise(text, summary);
           if (text.trim() !== '') context.leftAside.add('lines of the summary');
           return;
         }
@@ -65,7 +71,12 @@ export const ioping: Importer = {
         const latencies: MeasuredLatency[] = [...sums.values()].map(({ operation, bytes, histogram }) => ({
           operation, bytes, queueDepth: 1, samples: histogram.samples, histogram: histogram.entries(),
         })); // prettier-ignore
-        if (latencies.length === 0) context.fail('there are no requests in this file', EXPECTED);
+        if (latencies.length === 0) {
+          if (summary.length === 0) context.fail('there are no requests in this file', EXPECTED);
+          const builder = new MeasurementsBuilder(context, 'ioping');
+          for (const [name, value, unit] of summary) builder.quantity(name, value, unit);
+          return builder.document('Disk latency by ioping', [NO_DISTRIBUTION], EXPECTED);
+        }
         const rate = (operation: string): number => {
           let bytes = 0;
           let ns = 0;
@@ -91,6 +102,22 @@ export const ioping: Importer = {
     };
   },
 };
+
+const NO_DISTRIBUTION = 'the distribution: only least, mean and most are told';
+
+/** The figures of the summary, which is all that -q prints. */
+function summarise(text: string, figures: [string, number, string][]): void {
+  const times = LEAST_MEAN_MOST.exec(text);
+  if (times !== null)
+    ['least', 'mean', 'most', 'standard deviation'].forEach((name, i) =>
+      figures.push([`latency, ${name}`, Number(times[1 + 2 * i]) * UNITS[times[2 + 2 * i]], 'ns']),
+    );
+  const completed = COMPLETED.exec(text);
+  if (completed !== null) {
+    const factor = { ' k': 1e3, ' M': 1e6, ' G': 1e9 }[completed[2]] ?? 1;
+    figures.push(['requests', Number(completed[1]) * factor, 'requests']);
+  }
+}
 
 const BATCH_FIELDS: readonly [string, string][] = [
   ['requests', 'requests'],
@@ -133,11 +160,7 @@ export const iopingBatch: Importer = {
         const fields = BATCH_FIELDS.slice(0, rows[0]?.length ?? 0);
         if (rows.length === 1) fields.forEach(([name, unit], i) => builder.quantity(name, rows[0][i], unit));
         else builder.table('periods', fields.map(([name]) => name), fields.map(([, unit]) => unit), rows); // prettier-ignore
-        return builder.document(
-          'Disk latency by ioping',
-          ['the distribution: only least, mean and most are told'],
-          EXPECTED,
-        );
+        return builder.document('Disk latency by ioping', [NO_DISTRIBUTION], EXPECTED);
       },
     };
   },

@@ -143,13 +143,29 @@ export const iostatJson: Importer = {
 export const iostatText: Importer = {
   id: 'iostat',
   label: 'iostat',
-  recognises: (head) => head.lines.slice(0, 12).some((line) => /^Device:?\s+(?:\S+\s+)*(?:tps|r\/s)\b/.test(line)),
+  recognises: (head) =>
+    head.lines
+      .slice(0, 12)
+      .some(
+        (line) =>
+          /^Device:?\s+(?:\S+\s+)*(?:tps|r\/s)\b/.test(line) ||
+          /^\s*(?:tps|r\/s)\s.*\sDevice$/.test(line) ||
+          /^avg-cpu:\s+%user\s/.test(line),
+      ),
   read(context: ImportContext): Reader {
     const samples = new Samples(context);
     let headings: string[] | null = null;
     let processor: string[] | null = null;
     let stamp: number | null = null;
+    /** Whether the sample that the next headings belong to has begun, and the headings it had. */
     let begun = false;
+    const seen = new Set<string>();
+    let deviceLast = false;
+    const begin = (): void => {
+      samples.begin(stamp);
+      begun = true;
+      seen.clear();
+    };
     return {
       by: 'lines',
       line(text) {
@@ -167,15 +183,17 @@ export const iostatText: Importer = {
         }
         const fields = line.split(/\s+/);
         if (fields[0] === 'avg-cpu:') {
-          samples.begin(stamp);
-          begun = true;
+          begin();
           processor = fields.slice(1);
           return;
         }
-        if (/^Device:?$/.test(fields[0])) {
-          if (!begun) samples.begin(stamp);
-          begun = false;
-          headings = fields.slice(1);
+        // For people (-h, --pretty) the device comes last, and extended figures come in several tables.
+        deviceLast = /^Device:?$/.test(fields.at(-1) ?? '') ? true : /^Device:?$/.test(fields[0]) ? false : deviceLast;
+        if (/^Device:?$/.test(deviceLast ? (fields.at(-1) ?? '') : fields[0])) {
+          const table = deviceLast ? fields.slice(0, -1) : fields.slice(1);
+          if (!begun || seen.has(table.join(' '))) begin();
+          seen.add(table.join(' '));
+          headings = table;
           processor = null;
           return;
         }
@@ -185,13 +203,14 @@ export const iostatText: Importer = {
         }
         const names = processor ?? headings;
         if (names === null) return context.fail('this is no line of iostat', EXPECTED);
-        const values = processor === null ? fields.slice(1) : fields;
+        const device = deviceLast ? (fields.at(-1) ?? '') : fields[0];
+        const values = processor !== null ? fields : deviceLast ? fields.slice(0, -1) : fields.slice(1);
         if (values.length !== names.length)
           context.fail(`${values.length} figures under ${names.length} headings`, 'one figure a heading');
         values.forEach((value, i) => {
-          const number = plainNumber(value.replace(',', '.'));
+          const number = figureOf(value);
           samples.figure(
-            processor === null ? fields[0].slice(0, 60) : 'processor',
+            processor === null ? device.slice(0, 60) : 'processor',
             names[i].slice(0, 40),
             Number.isFinite(number) ? number : context.fail(`"${value}" is no figure`, 'a number'),
           );
@@ -201,3 +220,12 @@ export const iostatText: Importer = {
     };
   },
 };
+
+/** Units that --human writes behind figures; those that are amounts are in KiB already. */
+const HUMAN: Readonly<Record<string, number>> = { '': 1, '%': 1, k: 1, M: 1024, G: 1024 ** 2, T: 1024 ** 3 };
+
+/** A figure such as `12.34`, `12,34`, `1.1M` or `45.6%`; NaN where it is none. */
+function figureOf(text: string): number {
+  const match = /^(.*?)([%kMGT]?)$/.exec(text);
+  return match === null ? Number.NaN : plainNumber(match[1].replace(',', '.')) * HUMAN[match[2]];
+}

@@ -13,11 +13,15 @@ export class JsonNode {
     this.file = file;
   }
 
-  /** Parses the document in a text that may have lines before it. @throws InputError with the line */
-  static parse(text: string, file: string): JsonNode {
-    const start = /^[ \t]*[{[]/m.exec(text)?.index ?? 0;
+  /**
+   * Parses the document in a text that may have lines before it.
+   * @param from where it begins and ends, where that is known
+   * @throws InputError with the line
+   */
+  static parse(text: string, file: string, from?: number, to?: number): JsonNode {
+    const start = from ?? /^[ \t]*[{[]/m.exec(text)?.index ?? 0;
     try {
-      return new JsonNode(parseJson(text.slice(start), file), '', file);
+      return new JsonNode(parseJson(text.slice(start, to), file), '', file);
     } catch (error) {
       if (!(error instanceof InputError) || start === 0) throw error;
       const before = text.slice(0, start).split('\n').length - 1;
@@ -67,4 +71,37 @@ export class JsonNode {
       expected,
     });
   }
+}
+
+/**
+ * Where the objects of a text begin and end that are not within others: some tools print several, with lines of their own
+ * before, between and after them. One that has no end goes on to the end of the text.
+ */
+export function objectsIn(text: string): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  const begin = /^[ \t]*\{/gm;
+  for (let match = begin.exec(text); match !== null; match = begin.exec(text)) {
+    const from = match.index;
+    const to = objectEnd(text, from);
+    found.push([from, to]);
+    begin.lastIndex = to;
+  }
+  return found;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN = 123;
+const CLOSE = 125;
+
+function objectEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === OPEN) depth++;
+    else if (c === CLOSE) {
+      if (--depth === 0) return i + 1;
+    } else if (c === QUOTE) for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) if (text.charCodeAt(i) === BACKSLASH) i++; // prettier-ignore
+  }
+  return text.length;
 }

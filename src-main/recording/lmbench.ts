@@ -75,8 +75,10 @@ export const lmbench: Importer = {
             rows,
             `lat_mem_rd, stride ${stride} bytes`,
           );
-        if (sizes.length === 1) builder.quantity(`${context.title} of ${sizes[0][0]} bytes`, sizes[0][1], 'us');
-        else builder.table(context.title, ['bytes', 'us'], ['bytes', 'us'], sizes);
+        // Bandwidths and latencies look alike: the name of the program is in the name of the file, if anywhere.
+        const unit = /(?:^|[^a-z])bw(?:[^a-z]|$)/i.test(context.title) ? 'MB/s' : 'us';
+        if (sizes.length === 1) builder.quantity(`${context.title} of ${sizes[0][0]} bytes`, sizes[0][1], unit);
+        else builder.table(context.title, ['bytes', unit], ['bytes', unit], sizes);
         for (const [name, value, unit] of figures) builder.quantity(name, value, unit);
         return builder.document(
           'lmbench',

@@ -23,8 +23,13 @@ type Section = 'idle' | 'ratios' | 'nodes' | 'loaded' | 'transfer' | '';
 const PROSE = [
   /^Intel\(R\) Memory Latency Checker/i, /^\*+/, /^Bandwidths are in/i, /^Using /i, /^Command line parameters/i,
   /^(?:Numa|Memory) node/i, /^Inject\b/i, /^Delay\b/i, /^=+$/, /^Reader Numa Node/i, /^Alloc/i, /^WARNING/i, /^Tool /i,
+  /^Will take/i, /^(?:Running|Reserved|Now|Totally|1GB page|Histogram report of|BW_range)\b/i, /^-+\s+-+$/, /\bSCM Drive$/i,
   /^Writer Numa Node/i, /^Each iteration/i, /^Measuring /i, /^Remote Socket .*\(data address/i, /^Bandwidths? /i, /^Note/i,
 ]; // prettier-ignore
+/** Headings of matrices: nodes, or sockets before version 3.5. */
+const HEADING = /^(?:(?:Numa|Memory) node\b|(?:Reader|Writer) (?:Numa Node|Socket)\b|Socket(?:\s+\d+)*$)/i;
+/** `[105000-109999]  186`: how many regions of 1 GB had that bandwidth, MB/s. */
+const REGIONS = /^\[(\d{1,12})-(\d{1,12})\]\s+(\d{1,12})$/;
 const RATIO = /^(ALL Reads|\d+:\d+ Reads-Writes|Stream-triad like|\d+:\d+ .*?|All NT writes|.*NT.*?)\s*:\s*([\d.]+)$/i;
 const ITERATION = /^Each iteration took ([\d.]+) (?:base frequency|core) clocks \(\s*([\d.]+)\s*ns\)/i;
 const TRANSFER = /^(Local Socket .*?latency)\s+([\d.]+)$/i;
@@ -43,6 +48,7 @@ export const mlc: Importer = {
     const builder: { made: MeasurementsBuilder | null } = { made: null };
     const make = (): MeasurementsBuilder => (builder.made ??= new MeasurementsBuilder(context, `Intel MLC${version}`));
     const loaded: number[][] = [];
+    const regions: number[][] = [];
     const matrices = new Map<string, number[][]>();
     const addRow = (name: string, text: string): boolean => {
       const fields = text.split(/\s+/);
@@ -82,7 +88,7 @@ export const mlc: Importer = {
           return;
         }
         // The heading of a matrix repeats the numbers of the nodes.
-        if (/^(?:Numa|Memory) node\b/i.test(line) || /^Reader Numa Node|^Writer Numa Node/i.test(line)) return;
+        if (HEADING.test(line)) return;
         const ratio = section === 'ratios' ? RATIO.exec(line) : null;
         if (ratio !== null) {
           make().quantity(
@@ -122,6 +128,12 @@ export const mlc: Importer = {
           }
           if (addRow(row === '' ? 'cache to cache' : row, line)) return;
         }
+        const region = REGIONS.exec(line);
+        if (region !== null) {
+          if (regions.length >= MOST_ROWS) context.fail('too many lines', `at most ${MOST_ROWS}`);
+          regions.push(region.slice(1).map(Number));
+          return;
+        }
         if (section === 'idle' && addRow('idle latency by node', line)) return;
         if (section === 'nodes' && addRow('bandwidth by node', line)) return;
         if (PROSE.some((prose) => prose.test(line))) context.leftAside.add('lines that explain');
@@ -148,6 +160,8 @@ export const mlc: Importer = {
               made.quantity('memory.latency', Math.min(...local), 'ns', 'idle, the nearest memory of a node');
           }
         }
+        if (regions.length > 0)
+          made.table('regions by bandwidth', ['from', 'to', 'regions of 1 GB'], ['MB/s', 'MB/s', 'count'], regions);
         if (loaded.length > 0) {
           made.table('loaded by injection delay', ['delay', 'latency', 'bandwidth'], ['cycles', 'ns', 'MB/s'], loaded);
           // As the processor document has it: latency against traffic, traffic ascending.

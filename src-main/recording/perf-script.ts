@@ -6,7 +6,11 @@ import { hexAt, numberEnd, skipSpaces } from './text.ts';
 const EXPECTED = 'a line such as "bash 123 [000] 12.345678: event: fields"';
 /** Command, process or process/thread, processor, flags, time, period, event with its subsystem. */
 const LINE =
-  /^\s*(\S.*?)\s+(?:(\d+)\/)?(\d+)\s+(?:\[(\d+)\]\s+)?(?:[^\s\d]\S{3,8}\s+)?(\d+)\.(\d{3,9}):\s+(?:\d+\s+)?([\w-]+(?::[\w-]+)*):(?:\s+(.*))?$/;
+  /^\s*(?:(\S.*?)\s+)?(?:(-?\d+)\/)?(-?\d+)\s+(?:\[(\d+)\]\s+)?(?:[^\s\d]\S{3,8}\s+)?(\d+)\.(\d{3,9}):\s+(?:\d+\s+)?([\w-]+(?::[\w-]+)*):(?:\s+(.*))?$/;
+/** A line of a call chain: an address and a symbol, or what was called inline. */
+const CHAIN = /^\s+[0-9a-f]{1,16} \S|^\s+[0-9a-f]{1,16}$|^\s+\S+ \(inlined\)$/;
+/** What --show-task-events and the like add. */
+const RECORD = / PERF_RECORD_\w+/;
 const SOFTWARE_FAULTS = /^(?:page-faults|faults|minor-faults|major-faults)(?::|$)/;
 const NOT_TOLD =
   "faults of which perf's event does not say whether they were loads or stores (shown as read faults, not counted as such)";
@@ -16,7 +20,10 @@ export const perfScript: Importer = {
   id: 'perf-script',
   label: 'perf script',
   recognises(head: Head): boolean {
-    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('#') && !/^\s+[0-9a-f]{6,}\s/.test(line));
+    const lines = head.lines.filter(
+      (line) =>
+        line.trim() !== '' && !line.startsWith('#') && !RECORD.test(line) && (LINE.test(line) || !CHAIN.test(line)),
+    );
     return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
   },
   read(context: ImportContext): Reader {
@@ -26,15 +33,15 @@ export const perfScript: Importer = {
     return {
       by: 'lines',
       line(text) {
-        if (text === '' || text.startsWith('#')) return;
+        if (text.trim() === '' || text.startsWith('#')) return;
         const match = LINE.exec(text);
         if (match === null) {
-          // A call chain: an address and a symbol a line.
-          if (events > 0 && /^\s+[0-9a-f]{2,16}\s+\S/.test(text)) context.leftAside.add('lines of call chains');
+          if (RECORD.test(text)) context.leftAside.add('notes of processes and mappings');
+          else if (events > 0 && CHAIN.test(text)) context.leftAside.add('lines of call chains');
           else context.fail('this is no line of perf script', EXPECTED);
           return;
         }
-        const [, comm, , tid, , seconds, fraction, event, body = ''] = match;
+        const [, comm = '<...>', , tid, , seconds, fraction, event, body = ''] = match;
         const time = clock.ps(
           context.within(Number(seconds), 0, 1e11, 'the time'),
           Number(fraction) * 10 ** (9 - fraction.length),
@@ -42,7 +49,8 @@ export const perfScript: Importer = {
         const thread = kernel.threads.get(
           `${comm}-${tid}`,
           comm,
-          context.within(Number(tid), 0, 2 ** 31, 'the process'),
+          // -1 is a thread that perf did not see begin.
+          context.within(Math.max(0, Number(tid)), 0, 2 ** 31, 'the process'),
         );
         events++;
         if (SOFTWARE_FAULTS.test(event)) {

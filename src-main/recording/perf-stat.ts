@@ -4,6 +4,9 @@ import { ownString, plainNumber } from './text.ts';
 const EXPECTED_CSV = 'a line such as "20530,,page-faults,347079624,100.00,59.151,K/sec"';
 const EXPECTED_JSON = 'a line such as {"counter-value" : "5172.0", "unit" : "", "event" : "page-faults", ...}';
 const NOT_COUNTED = /^<not (?:supported|counted)>$/;
+/** Lines that the counted program itself may print before perf prints the counters, where both went to one file. */
+const MOST_BEFORE = 1000;
+const NOT_PERF = "lines before the first counter (the program's own)";
 /** Fields separate here: perf's -x takes any, these are the usual ones. */
 const SEPARATORS = [',', ';', '\t', '|', ':'];
 
@@ -31,9 +34,17 @@ class Counters {
   private lastTime = 0;
   private ran = 0;
   private readings = 0;
+  private before = 0;
 
   constructor(context: ImportContext) {
     this.context = context;
+  }
+
+  /** Whether a line that is none of perf's may stand here: before the first counter. */
+  precedes(): boolean {
+    if (this.readings > 0 || ++this.before > MOST_BEFORE) return false;
+    this.context.leftAside.add(NOT_PERF);
+    return true;
   }
 
   take(reading: Reading): void {
@@ -83,7 +94,8 @@ export const perfStatCsv: Importer = {
   label: 'perf stat -x',
   recognises: (head) => {
     const lines = head.lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
-    return lines.length > 0 && lines.slice(0, 3).every((line) => csvFields(line) !== null);
+    const first = lines.slice(0, MOST_BEFORE).findIndex((line) => csvFields(line) !== null);
+    return first >= 0 && lines.slice(first, first + 3).every((line) => csvFields(line) !== null);
   },
   read(context: ImportContext): Reader {
     const counters = new Counters(context);
@@ -92,7 +104,10 @@ export const perfStatCsv: Importer = {
       line(text) {
         if (text.trim() === '' || text.startsWith('#')) return;
         const reading = csvFields(text);
-        if (reading === null) return context.fail('this is no line of perf stat', EXPECTED_CSV);
+        if (reading === null) {
+          if (!counters.precedes()) context.fail('this is no line of perf stat', EXPECTED_CSV);
+          return;
+        }
         if (reading.event === '') context.leftAside.add('metrics');
         else counters.take(reading);
       },
@@ -103,17 +118,21 @@ export const perfStatCsv: Importer = {
 
 /** The fields of a line; null when it is none. Lines of metrics alone have no event. */
 function csvFields(line: string): Reading | null {
+  // Fio's terse lines are numbers between semicolons, too.
+  if (/^\d+;fio-/.test(line)) return null;
   for (const separator of SEPARATORS) {
-    const fields = line.split(separator).map((field) => field.trim());
+    const fields = line.split(separator).map((field) => figure(field.trim(), separator));
     if (fields.length < 5) continue;
     // Time of the interval and processor come first, where there are any.
     for (let at = 0; at <= 3 && at + 4 < fields.length; at++) {
       const value = NOT_COUNTED.test(fields[at]) ? null : plainNumber(fields[at]);
       if (value !== null && !Number.isFinite(value)) continue;
-      const [unit, event, ran, share] = fields.slice(at + 1, at + 5);
+      const [unit, event] = fields.slice(at + 1, at + 3);
+      // -r puts the deviation of the runs before the time.
+      const [ran, share] = fields.slice(fields[at + 3].endsWith('%') ? at + 4 : at + 3);
       if (!/^[A-Za-z%][\w%./ -]*$|^$/.test(unit)) continue;
       if (!/^[A-Za-z_][\w:./,=@#-]*(?:\/[a-zA-Z]*)?$/.test(event)) continue;
-      if (!/^\d+$/.test(ran) || !Number.isFinite(plainNumber(share))) continue;
+      if (!/^\d+$/.test(ran) || !Number.isFinite(plainNumber(share ?? ''))) continue;
       if (Number(ran) > 1e18 || (value !== null && Math.abs(value) > 1e18)) continue;
       const before = fields.slice(0, at);
       const time =
@@ -133,13 +152,18 @@ function csvFields(line: string): Reading | null {
   return null;
 }
 
+/** Some languages write a comma in numbers, where it separates no fields. */
+function figure(field: string, separator: string): string {
+  return separator !== ',' && /^\d+,\d+%?$/.test(field) ? field.replace(',', '.') : field;
+}
+
 /** What `perf stat -j` prints: one object a line. */
 export const perfStatJson: Importer = {
   id: 'perf-stat-json',
   label: 'perf stat -j',
   recognises(head) {
-    const line = head.lines.find((candidate) => candidate.trim() !== '' && !candidate.startsWith('#'));
-    return line !== undefined && line.trimStart().startsWith('{') && /"(?:counter-value|metric-value)"\s*:/.test(line);
+    const line = head.lines.slice(0, MOST_BEFORE).find((candidate) => candidate.trimStart().startsWith('{'));
+    return line !== undefined && /"(?:counter-value|metric-value)"\s*:/.test(line);
   },
   read(context: ImportContext): Reader {
     const counters = new Counters(context);
@@ -148,7 +172,11 @@ export const perfStatJson: Importer = {
       line(text) {
         if (text.trim() === '' || text.startsWith('#')) return;
         const reading = jsonFields(text);
-        if (reading === null) return context.fail('this is no line of perf stat -j', EXPECTED_JSON);
+        if (reading === null) {
+          if (text.trimStart().startsWith('{') || !counters.precedes())
+            context.fail('this is no line of perf stat -j', EXPECTED_JSON);
+          return;
+        }
         if (reading.event === '') context.leftAside.add('metrics');
         else counters.take(reading);
       },

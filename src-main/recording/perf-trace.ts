@@ -10,6 +10,14 @@ const FAULT = /^(min|maj)fault \[(.*?)\] => (.*)$/;
 /** The address behind the last @ with its map: `/lib/libc.so.6@0x1d4868 (d.)`, `0x55aab6861074 (?k)`. */
 const PLACE = /^(?:(.*)@)?0x([0-9a-f]{1,16}) \((.)(.)\)$/;
 const CALL = /^([a-z_][a-z0-9_]*)\((.*)\)\s*=\s*(.*)$/;
+/** A line of a call chain, far to the right. */
+const CHAIN = /^\s{20,}\S/;
+/** What -s and -S end with: a table for each thread. */
+const SUMMARY = ' Summary of events:';
+/** Lines that the traced program itself may print before the first event. */
+const MOST_BEFORE = 1000;
+/** A trace event, which has no duration. */
+const EVENT = /^\s*\d+\.\d{3} (?:\(\s*\)\s*:? +)?\S.*\/\d+ [\w-]+:[\w-]+\(/;
 const NOT_TOLD =
   'faults of which perf does not say whether they were loads or stores (shown as read faults, not counted as such)';
 const NOT_PLACED = 'faults whose place is told as an offset in a file (shown at that offset)';
@@ -19,23 +27,39 @@ export const perfTrace: Importer = {
   id: 'perf-trace',
   label: 'perf trace',
   recognises(head) {
-    const lines = head.lines.filter((line) => line !== '' && !/^\s*\?/.test(line));
-    return lines.length > 0 && lines.slice(0, 3).every((line) => LINE.test(line));
+    const lines = head.lines.filter((line) => line.trim() !== '' && !/^\s*\?/.test(line) && !CHAIN.test(line));
+    const first = lines.slice(0, MOST_BEFORE).findIndex((line) => LINE.test(line));
+    return (
+      first >= 0 &&
+      lines.slice(first, first + 3).every((line) => LINE.test(line) || EVENT.test(line) || line.startsWith(SUMMARY))
+    );
   },
   read(context: ImportContext): Reader {
     const kernel = new KernelEvents(context);
     const clock = new Clock();
     const files = new Map<string, number>();
     let events = 0;
+    let before = 0;
+    let summary = false;
     return {
       by: 'lines',
       line(text) {
-        if (text === '') return;
+        if (text.trim() === '') return;
         const match = LINE.exec(text);
         if (match === null) {
-          if (/^\s*\? \(/.test(text) || text.includes('[continued]'))
+          summary ||= text.startsWith(SUMMARY);
+          if (summary) {
+            context.leftAside.add('lines of the summary');
+            return;
+          }
+          if (events === 0 && !CHAIN.test(text) && !/^\s*\?/.test(text) && ++before <= MOST_BEFORE) {
+            context.leftAside.add("lines before the first event (the program's own)");
+            return;
+          }
+          if (EVENT.test(text)) context.leftAside.add('trace events');
+          else if (/^\s*\? \(/.test(text) || text.includes('[continued]'))
             context.leftAside.add('calls that began before the recording');
-          else if (events > 0 && /^\s{10,}\S/.test(text)) context.leftAside.add('lines of call chains');
+          else if (events > 0 && CHAIN.test(text)) context.leftAside.add('lines of call chains');
           else context.fail('this is no line of perf trace', EXPECTED);
           return;
         }

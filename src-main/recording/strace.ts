@@ -4,9 +4,13 @@ import { Clock } from './recording.ts';
 import { Threads, type Thread } from './threads.ts';
 
 const EXPECTED = 'a line such as "123 1700000000.123456 msync(0x7f00, 4096, MS_SYNC) = 0 <0.000123>"';
-/** Process, time as seconds or as hours:minutes:seconds, the rest. */
-const LINE = /^(?:\[pid\s+(\d+)\] |(\d+)\s+)?(?:(\d{1,12})\.(\d{6,9})|(\d{2}):(\d{2}):(\d{2})(?:\.(\d{6,9}))?) (.*)$/;
+/** Process with its name (-Y), time as seconds or as hours:minutes:seconds, number (-n) and instruction (-i), the rest. */
+const LINE =
+  /^(?:\[pid\s+(\d+)(?:<[^>]*>)?\] |(\d+)(?:<[^>]*>)?\s+)?(?:(\d{1,12})\.(\d{6,9})|(\d{2}):(\d{2}):(\d{2})(?:\.(\d{6,9}))?) (?:\[\s*(?:[0-9a-f]+|\?+)\] )*(.*)$/;
 const CALL = /^([a-z_][\w$]*)\((.*)$/;
+/** A line of a stack (-k), and of the table that -C ends with. */
+const STACK = /^ > \S/;
+const SUMMARY = /^% time +seconds +usecs\/call/;
 const RESUMED = /^<\.\.\. ([a-z_][\w$]*) resumed>(.*)$/;
 /** Result and duration at the end of a call. */
 const RESULT = /\)?\s*= (-?\d+|0x[0-9a-f]+|\?)(?: ([A-Z][A-Z0-9]*))?.*?(?:<(\d+)\.(\d{3,9})>)?$/;
@@ -25,12 +29,13 @@ export const strace: Importer = {
   id: 'strace',
   label: 'strace -ttt -T',
   recognises(head) {
-    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('strace: '));
+    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('strace: ') && !STACK.test(line));
     const is = (line: string): boolean => {
+      if (SUMMARY.test(line)) return true;
       const rest = LINE.exec(line)?.[9];
       return rest !== undefined && (CALL.test(rest) || RESUMED.test(rest) || /^(?:---|\+\+\+) /.test(rest));
     };
-    return lines.length > 0 && lines.slice(0, 3).every(is);
+    return lines.length > 0 && is(lines[0]) && !SUMMARY.test(lines[0]) && lines.slice(1, 3).every(is);
   },
   read: (context: ImportContext): Reader => new StraceReader(context),
 };
@@ -43,6 +48,7 @@ class StraceReader {
   private readonly mappings = new Map<number, { readonly length: number; readonly offset: number }>();
   private events = 0;
   private untimed = 0;
+  private summary = false;
 
   constructor(context: ImportContext) {
     this.context = context;
@@ -55,6 +61,17 @@ class StraceReader {
       if (text !== '') context.leftAside.add("strace's own messages");
       return;
     }
+    if (STACK.test(text)) {
+      context.leftAside.add('lines of stacks');
+      return;
+    }
+    this.summary ||= this.events > 0 && SUMMARY.test(text);
+    if (this.summary) {
+      context.leftAside.add('lines of the summary');
+      return;
+    }
+    // Strace's own message about a new process cut the line of the call in two.
+    if (text === ' <unfinished ...>') return;
     const match = LINE.exec(text);
     if (match === null) return context.fail('this is no line of strace with times', EXPECTED);
     const pid = context.within(Number(match[1] ?? match[2] ?? 0), 0, 2 ** 31, 'the process');
@@ -96,7 +113,7 @@ class StraceReader {
     const call = CALL.exec(rest);
     if (call === null) return context.fail('this is no system call', EXPECTED);
     const [, name, after] = call;
-    const unfinished = after.endsWith('<unfinished ...>');
+    const unfinished = after.endsWith('<unfinished ...>') || /strace: Process \d+ attached$/.test(after);
     if (!unfinished && !RESULT.test(after)) return context.fail('the result of the call is missing', EXPECTED);
     thread.call = context.recording.add(
       EventKind.syscall, thread.lane, time, 0, this.pageOf(name, after), thread.number, this.threads.callNumber(name), 0, -1,
