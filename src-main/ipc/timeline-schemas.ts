@@ -57,8 +57,8 @@ const kindNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255
 
 /** `EventCriteria` of model/search. */
 export const criteriaSchema = v.strictObject({
-  kinds: v.exactOptional(v.pipe(v.array(kindNumber), v.maxLength(256))),
-  lanes: v.exactOptional(v.array(count)),
+  kinds: v.exactOptional(v.pipe(v.array(kindNumber), v.maxLength(256), v.readonly())),
+  lanes: v.exactOptional(v.pipe(v.array(count), v.readonly())),
   place: v.exactOptional(v.strictObject({ of: v.picklist(PLACE_KINDS), from: finite, to: finite })),
   thread: v.exactOptional(count),
   causedBy: v.exactOptional(kindNumber),

@@ -29,7 +29,50 @@ export function movingCommands(session: () => TimelineSession | null): Command[]
     move('right', 'Pan right', ['D'], (open) => open.pan(PAN)),
     move('fit', 'Fit the selection, then the run', ['F'], (open) => open.fit()),
     move('back', 'Back to where one was', ['Backspace'], (open) => open.back()),
-    move('next', 'Next event of the kind', ['.'], (open) => open.step('next')),
-    move('previous', 'Previous event of the kind', [','], (open) => open.step('previous')),
+    move('next', 'Next event of the kind, or hit', ['.'], (open) => open.step('next')),
+    move('previous', 'Previous event of the kind, or hit', [','], (open) => open.step('previous')),
+  ];
+}
+
+/** Marks, and the life of a page: where one run is shown. */
+export function readingCommands(session: () => TimelineSession | null): Command[] {
+  const command = (
+    id: string,
+    label: string,
+    keys: readonly string[],
+    run: (open: TimelineSession) => unknown,
+    enabled: (open: TimelineSession) => boolean = () => true,
+  ): Command => ({
+    id: `timeline.${id}`,
+    label,
+    menu: 'Timeline',
+    keys,
+    enabled: () => {
+      const open = session();
+      return open !== null && enabled(open);
+    },
+    run: () => {
+      const open = session();
+      if (open !== null) void run(open);
+    },
+  });
+  const marked = (open: TimelineSession): boolean => open.marks.marks.value.length > 0;
+  return [
+    command('mark', 'Mark the selection or this place', ['M'], (open) => open.mark('mark')),
+    command('note', 'Write a note here', ['N'], (open) => open.mark('note')),
+    command('flag', 'Set a flag here', ['Shift+M'], (open) => open.mark('flag')),
+    command('next-mark', 'Next mark', [']'], (open) => open.stepMark('next'), marked),
+    command('previous-mark', 'Previous mark', ['['], (open) => open.stepMark('previous'), marked),
+    command(
+      'remove-mark',
+      'Remove the chosen mark',
+      ['Delete'],
+      (open) => {
+        const { chosen } = open.marks;
+        if (chosen.value !== null) return open.marks.remove(chosen.value);
+      },
+      (open) => open.marks.chosen.value !== null,
+    ),
+    command('page', 'Life of the page', ['P'], (open) => (open.page.open.value = !open.page.open.value)),
   ];
 }

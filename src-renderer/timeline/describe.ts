@@ -1,3 +1,4 @@
+import type { Aggregate, DurationFigures, PageFigures } from '#model/aggregate';
 import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
@@ -116,6 +117,28 @@ export function csvOf(events: readonly EventRow[], run: RunInfo): string {
     return [index, time / 1000, duration / 1000, ...names, address, a, b, c, cause].join(',');
   });
   return `${[head, ...lines].join('\n')}\n`;
+}
+
+/** A page in the figures of a span: `0x7f00 0000 1000`, `page 12`, `page 12 of file 3`. */
+export function pageName({ of, page, file }: PageFigures): string {
+  if (of === 'virtual address') return formatAddress(page * 4096);
+  return file > 0 ? `page ${formatCount(page)} of file ${file}` : `page ${formatCount(page)}`;
+}
+
+/** The figures of a span as comma-separated values, by kind and then by page; times exact in ns. */
+export function aggregateCsv({ kinds, pages }: Aggregate): string {
+  const line = (by: string, name: string | number, row: DurationFigures): string =>
+    [by, name, row.events, ...[row.sum, row.mean, row.p50, row.p99].map((ps) => ps / 1000)].join(',');
+  const lines = [
+    'by,name,events,sum_ns,mean_ns,p50_ns,p99_ns',
+    ...kinds.map((row) => line('kind', EVENT_KINDS[row.kind]?.name ?? row.kind, row)),
+    ...pages.map((row) =>
+      row.of === 'virtual address'
+        ? line('address', `0x${(row.page * 4096).toString(16)}`, row)
+        : line('file page', `${row.file}:${row.page}`, row),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** An event as text for the clipboard, everything exact. */

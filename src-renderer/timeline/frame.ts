@@ -1,3 +1,4 @@
+import type { RunMark } from '#model/mark';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import { DisplayList } from './display-list.ts';
@@ -196,12 +197,15 @@ export interface Overlay {
   readonly causes: readonly EventRow[];
   readonly effects: readonly EventRow[];
   readonly span: View | null;
+  readonly marks?: readonly RunMark[];
+  readonly chosenMark?: string | null;
 }
 
 export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Overlay): void {
   const { view, width, height, palette } = frame;
   const context = prepared(canvas, width, height, frame.ratio);
   if (context === null) return;
+  if (overlay.marks !== undefined) drawMarks(context, frame, overlay.marks, overlay.chosenMark ?? null);
   if (overlay.span !== null) {
     const from = xOf(view, width, overlay.span.from);
     const to = xOf(view, width, overlay.span.to);
@@ -225,6 +229,31 @@ export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Ov
     const { lane, kind, time, duration } = overlay.selected;
     outline(context, frame, lane, kind, toAxis(frame.placement, time), duration, palette.accent);
   }
+}
+
+/** Marks over the lanes: a line for a moment, a band for a span; the one that is chosen stands out. */
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  marks: readonly RunMark[],
+  chosen: string | null,
+): void {
+  const { view, width, height, palette, placement } = frame;
+  for (const { id, from, to } of marks) {
+    const start = xOf(view, width, toAxis(placement, from));
+    const end = xOf(view, width, toAxis(placement, to, 'end'));
+    if (end < -1 || start > width + 1) continue;
+    context.fillStyle = palette.mark;
+    context.globalAlpha = id === chosen ? 0.3 : 0.16;
+    if (to > from) context.fillRect(start, 0, Math.max(1, end - start), height);
+    context.globalAlpha = id === chosen ? 1 : 0.7;
+    context.fillStyle = palette.markEdge;
+    for (let y = 0; y < height; y += 6) {
+      context.fillRect(Math.round(start), y, 1, 3);
+      if (to > from) context.fillRect(Math.round(end), y, 1, 3);
+    }
+  }
+  context.globalAlpha = 1;
 }
 
 /** The middle of an event's row, null where it is not shown. */
@@ -255,7 +284,7 @@ function outline(
   context.strokeRect(x, row.y - frame.scroll + 0.75, w, row.height - 2.5);
 }
 
-/** Arrows from each cause to its effect: the chain behind the selected event, and what it caused. */
+/** Arrows from each cause to its effect: the chain behind the selected event, and what followed from it. */
 function drawArrows(context: CanvasRenderingContext2D, frame: Frame, overlay: Overlay): void {
   const { selected, causes, effects } = overlay;
   if (selected === null) return;
@@ -264,7 +293,8 @@ function drawArrows(context: CanvasRenderingContext2D, frame: Frame, overlay: Ov
   context.lineWidth = 1.25;
   for (let i = 1; i < causes.length; i++) arrow(context, frame, causes[i], causes[i - 1]);
   context.globalAlpha = 0.7;
-  for (const effect of effects) arrow(context, frame, selected, effect);
+  const known = new Map([selected, ...effects].map((event) => [event.index, event]));
+  for (const effect of effects) arrow(context, frame, known.get(effect.cause) ?? selected, effect);
   context.globalAlpha = 1;
 }
 

@@ -154,7 +154,8 @@ function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
   return { label: '', lane, kind: -1, style: counted ? 'counter' : 'mark', y, height: LANE_TITLE, events, most };
 }
 
-function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] {
+/** All lanes that are not hidden, in the order in which they are laid out. */
+export function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] {
   const own = new Map(arrangement.order.map((lane, place) => [lane, place]));
   const place = (lane: number): number =>
     own.get(lane) ?? arrangement.order.length + groupRank(lanes[lane]) * 1000 + lane;
@@ -166,6 +167,12 @@ function orderLanes(lanes: readonly Lane[], arrangement: Arrangement): number[] 
 
 function groupRank(lane: Lane): number {
   return LANE_GROUPS.indexOf(lane.group);
+}
+
+/** Before which of the blocks a lane is dropped at a height of the layout; their number for the end. */
+export function placeAt(layout: Layout, y: number): number {
+  const at = layout.blocks.findIndex((block) => y < block.y + block.height / 2);
+  return at < 0 ? layout.blocks.length : at;
 }
 
 /** The row at a height of the layout, -1 between rows. */

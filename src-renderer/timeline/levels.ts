@@ -101,6 +101,7 @@ export class TileSource {
   private readonly failed = new Set<string>();
   private wanted: TileAddress[] = [];
   private closed = false;
+  private generation = 0;
   private readonly run: View;
   private readonly load: LoadTile;
   private readonly arrived: () => void;
@@ -116,6 +117,15 @@ export class TileSource {
   close(): void {
     this.closed = true;
     this.wanted = [];
+    this.cache.clear();
+  }
+
+  /** Forgets what is here: the run is to be shown otherwise. Answers under way to what was asked before are dropped. */
+  clear(): void {
+    this.generation++;
+    this.wanted = [];
+    this.pending.clear();
+    this.failed.clear();
     this.cache.clear();
   }
 
@@ -201,22 +211,26 @@ export class TileSource {
   private async fetch(address: TileAddress): Promise<void> {
     const key = keyOf(address);
     const span = tileSpan(address.level);
+    const { generation } = this;
+    const isStale = (): boolean => this.closed || generation !== this.generation;
     this.pending.add(key);
     try {
       const tile = await this.load(address.index * span, (address.index + 1) * span, TILE_COLUMNS);
-      if (this.closed) return;
+      if (isStale()) return;
       this.cache.set(key, tile);
       for (const oldest of this.cache.keys()) {
         if (this.cache.size <= CACHE_TILES) break;
         this.cache.delete(oldest);
       }
     } catch (error) {
-      if (this.closed) return;
+      if (isStale()) return;
       this.failed.add(key);
       this.onError(error);
     } finally {
-      this.pending.delete(key);
-      if (!this.closed) this.pump();
+      if (!isStale()) {
+        this.pending.delete(key);
+        this.pump();
+      }
     }
     this.arrived();
   }

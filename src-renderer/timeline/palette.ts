@@ -14,6 +14,8 @@ export interface Palette {
   readonly ink2: string;
   readonly accent: string;
   readonly stepInk: string;
+  readonly mark: string;
+  readonly markEdge: string;
 }
 
 /** Reads tokens through a probe, since a custom property's own value is not resolved. */
@@ -37,6 +39,8 @@ export function readPalette(host: HTMLElement): Palette {
     ink2: read('ink-2'),
     accent: read('accent'),
     stepInk: read('k-step-ink'),
+    mark: read('mark'),
+    markEdge: read('mark-edge'),
   };
   probe.remove();
   return palette;

@@ -54,6 +54,26 @@ export function zoomView(view: View, run: View, at: number, factor: number): Vie
   return clampView({ from: fixed - next * at, to: fixed + next * (1 - at) }, run);
 }
 
+/**
+ * The view in which what lay under two fingers still does after they moved.
+ * @param view as it was when the fingers were at `before`
+ * @param before pixels of the two fingers then, `now` where they are; `width` of the view
+ */
+export function pinchView(
+  view: View,
+  run: View,
+  width: number,
+  before: readonly [number, number],
+  now: readonly [number, number],
+): View {
+  const [left, right] = before.map((x) => timeAt(view, width, x));
+  const apart = Math.max(8, Math.abs(now[1] - now[0]));
+  const perPixel = Math.max(MIN_SPAN / width, Math.abs(right - left) / apart);
+  const middle = (left + right) / 2;
+  const from = middle - ((now[0] + now[1]) / 2) * perPixel;
+  return clampView({ from, to: from + perPixel * width }, run);
+}
+
 /** Moves the visible span by a fraction of itself. */
 export function panView(view: View, run: View, fraction: number): View {
   const shift = (view.to - view.from) * fraction;

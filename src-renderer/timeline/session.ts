@@ -1,13 +1,19 @@
-import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { computed, effectScope, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { Response } from '#ipc/contract';
 import type { Aggregate } from '#model/aggregate';
 import { EventKind } from '#model/events';
 import type { RunInfo } from '#model/run';
+import type { MarkKind, RunMark } from '#model/mark';
+import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
 import { ask } from '../bridge/lab.ts';
-import { layoutLanes, NO_ARRANGEMENT, tracksOf, type Arrangement, type Layout, type Track } from './lanes.ts';
+import { keepArrangement, moveLane, readArrangement } from './arrangement.ts';
+import { layoutLanes, tracksOf, type Arrangement, type Layout, type Track } from './lanes.ts';
 import { TileSource } from './levels.ts';
+import { markBeside, useMarks, type MarkSession } from './mark-session.ts';
+import { usePageLife, type PageSession } from './page-session.ts';
 import { AS_IT_IS, spanToRun, toAxis, toRun, type Placement } from './placement.ts';
+import { useSearch, type SearchSession } from './search-session.ts';
 import { clampView, fitRun, panView, zoomView, type View } from './scale.ts';
 import type { Tile } from '#model/tile';
 
@@ -17,6 +23,7 @@ export type Chain = Response<'timeline.chain'>;
 const OVERVIEW_COLUMNS = 2048;
 const EFFECTS_SHOWN = 40;
 const CHAINS_KEPT = 256;
+const MOST_CRUMBS = 50;
 
 /** What a selected span comes to. */
 export interface SpanFigures extends Aggregate {
@@ -37,6 +44,7 @@ export interface TimelineSession {
   readonly whole: View;
   /** Where the run's time lies on the axis. */
   readonly placement: Placement;
+  /** The whole run, or what of it a search found. */
   readonly overview: Tile;
   readonly tracks: readonly Track[];
   readonly source: TileSource;
@@ -51,11 +59,19 @@ export interface TimelineSession {
   readonly chain: ShallowRef<Chain | null>;
   readonly span: ShallowRef<View | null>;
   readonly figures: ShallowRef<SpanFigures | null>;
+  readonly search: SearchSession;
+  readonly marks: MarkSession;
+  readonly page: PageSession;
   setView(view: View): void;
   zoom(at: number, factor: number): void;
   pan(fraction: number): void;
   fit(): void;
-  back(): void;
+  /** Goes to a span, and remembers where one was. */
+  goTo(view: View): void;
+  /** Ranges that were left for a nearer one, outermost first. */
+  readonly crumbs: ShallowRef<readonly View[]>;
+  /** Goes back to one of them (the last), and forgets those after it. */
+  back(to?: number): void;
   select(event: number | null): Promise<void>;
   selectSpan(span: View | null): Promise<void>;
   chainFor(event: number): Promise<Chain>;
@@ -63,6 +79,13 @@ export interface TimelineSession {
   show(event: EventRow): void;
   fold(lane: number): void;
   pin(lane: number): void;
+  /** Moves a lane to stand before the `place`th of those shown. */
+  moveLane(lane: number, place: number): void;
+  /** Sets a mark on the selected span, else on the selected event, else in the middle of the view. */
+  mark(kind: MarkKind): Promise<string | null>;
+  /** Brings a mark into view and chooses it. */
+  showMark(mark: RunMark): void;
+  stepMark(direction: 'next' | 'previous'): void;
   toggleKind(kind: number): void;
   toggleLane(lane: number): void;
   toggleMap(axis: MapAxis): void;
@@ -88,7 +111,9 @@ export async function openSession(
   const tracks = tracksOf(overview);
 
   const arrivals = ref(0);
-  const arrangement = ref<Arrangement>(NO_ARRANGEMENT) as Ref<Arrangement>;
+  const arrangement = ref<Arrangement>(readArrangement(run.lanes)) as Ref<Arrangement>;
+  const scope = effectScope(true);
+  scope.run(() => watch(arrangement, (next) => keepArrangement(next, run.lanes)));
   const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
   const wholeAxis = (): View => shared?.whole.value ?? own;
   const placement = (): Placement => shared?.placementOf(runId) ?? AS_IT_IS;
@@ -99,22 +124,35 @@ export async function openSession(
   const chain = shallowRef<Chain | null>(null);
   const span = shallowRef<View | null>(null);
   const figures = shallowRef<SpanFigures | null>(null);
-  const visited: View[] = [];
+  const crumbs = shallowRef<readonly View[]>([]);
   const chains = new Map<number, Chain>();
+  const tile = (from: number, to: number, columns: number, criteria: EventCriteria | null): Promise<Tile> =>
+    ask('timeline.tile', { run: runId, from, to, columns, ...(criteria === null ? {} : { criteria }) });
   const source = new TileSource(
     own,
-    (from, to, columns) => ask('timeline.tile', { run: runId, from, to, columns }),
+    (from, to, columns) => tile(from, to, columns, search.shown.value),
     () => arrivals.value++,
     onError,
   );
+  const search = useSearch(
+    runId,
+    (criteria) => tile(own.from, own.to, OVERVIEW_COLUMNS, criteria),
+    () => {
+      source.clear();
+      arrivals.value++;
+      if (span.value !== null) void selectSpan(span.value);
+    },
+    onError,
+  );
+  const marks = useMarks(runId, onError);
+  const page = scope.run(() => usePageLife(runId, selected, onError))!;
 
   const setView = (next: View): void => {
     view.value = clampView(next, wholeAxis());
   };
   /** Remembers where one was before a jump, for going back. */
   const jump = (next: View): void => {
-    visited.push(view.value);
-    if (visited.length > 50) visited.shift();
+    crumbs.value = [...crumbs.value, view.value].slice(-MOST_CRUMBS);
     setView(next);
   };
 
@@ -156,7 +194,11 @@ export async function openSession(
     figures.value = null;
     if (inside === null) return;
     try {
-      const answer = await ask('timeline.aggregate', { run: runId, filter: spanToRun(placement(), inside) });
+      const criteria = search.shown.value;
+      const answer = await ask('timeline.aggregate', {
+        run: runId,
+        filter: { ...spanToRun(placement(), inside), ...(criteria === null ? {} : { criteria }) },
+      });
       if (turnOfThis === spanTurn) figures.value = { span: inside, ...answer };
     } catch (error) {
       onError(error);
@@ -177,13 +219,44 @@ export async function openSession(
     const kinds = at === null ? [...FAULT_KINDS] : [at.kind];
     const time = at === null ? toRun(placement(), (view.value.from + view.value.to) / 2) : at.time;
     try {
-      const found = await ask('timeline.seek', { run: runId, filter: { kinds }, time, direction });
+      const found =
+        search.shown.value === null
+          ? await ask('timeline.seek', { run: runId, filter: { kinds }, time, direction })
+          : await search.hit(at?.index ?? (direction === 'next' ? -1 : run.events), direction);
       if (found === null) return;
       await select(found.index);
       show(found);
     } catch (error) {
       onError(error);
     }
+  }
+
+  async function mark(kind: MarkKind): Promise<string | null> {
+    if (span.value !== null) {
+      const { from, to } = spanToRun(placement(), span.value);
+      return marks.set(kind, from, to, -1);
+    }
+    const event = selected.value;
+    if (event !== null) return marks.set(kind, event.time, event.time, event.index);
+    const middle = toRun(placement(), (view.value.from + view.value.to) / 2);
+    return marks.set(kind, middle, middle, -1);
+  }
+
+  function showMark(shown: RunMark): void {
+    marks.chosen.value = shown.id;
+    const { from, to } = view.value;
+    const start = toAxis(placement(), shown.from);
+    const end = toAxis(placement(), shown.to, 'end');
+    if (end - start > to - from) jump(padded({ from: start, to: end }));
+    else if (start < from || end > to) jump({ from: (start + end - to + from) / 2, to: (start + end + to - from) / 2 });
+    if (shown.event >= 0 && shown.event < run.events) void select(shown.event);
+  }
+
+  function stepMark(direction: 'next' | 'previous'): void {
+    const at = marks.marks.value.find(({ id }) => id === marks.chosen.value);
+    const time = at?.from ?? toRun(placement(), (view.value.from + view.value.to) / 2);
+    const next = markBeside(marks.marks.value, time, direction);
+    if (next !== null) showMark(next);
   }
 
   function toggled(set: ReadonlySet<number>, value: number): ReadonlySet<number> {
@@ -200,7 +273,9 @@ export async function openSession(
     get placement() {
       return placement();
     },
-    overview,
+    get overview() {
+      return search.overview.value ?? overview;
+    },
     tracks,
     source,
     arrangement,
@@ -212,6 +287,9 @@ export async function openSession(
     chain,
     span,
     figures,
+    search,
+    marks,
+    page,
     setView,
     zoom: (at, factor) => setView(zoomView(view.value, wholeAxis(), at, factor)),
     pan: (fraction) => setView(panView(view.value, wholeAxis(), fraction)),
@@ -221,9 +299,13 @@ export async function openSession(
       // Once there, the second press shows everything.
       jump(fitted === null || isSame(fitted, view.value) ? fitRun(wholeAxis()) : fitted);
     },
-    back: () => {
-      const last = visited.pop();
-      if (last !== undefined) setView(last);
+    goTo: jump,
+    crumbs,
+    back: (to = crumbs.value.length - 1) => {
+      const crumb = crumbs.value[to];
+      if (crumb === undefined) return;
+      crumbs.value = crumbs.value.slice(0, to);
+      setView(crumb);
     },
     select,
     selectSpan,
@@ -232,12 +314,22 @@ export async function openSession(
     show,
     fold: (lane) => (arrangement.value = { ...arrangement.value, folded: toggled(arrangement.value.folded, lane) }),
     pin: (lane) => (arrangement.value = { ...arrangement.value, pinned: toggled(arrangement.value.pinned, lane) }),
+    moveLane: (lane, place) => {
+      const shown = layout.value.blocks.map((block) => block.lane);
+      arrangement.value = moveLane(run.lanes, shown, arrangement.value, lane, place);
+    },
+    mark,
+    showMark,
+    stepMark,
     toggleKind: (kind) =>
       (arrangement.value = { ...arrangement.value, hiddenKinds: toggled(arrangement.value.hiddenKinds, kind) }),
     toggleMap: (axis) => (maps.value = MAPS.filter((other) => (other === axis) !== maps.value.includes(other))),
     toggleLane: (lane) =>
       (arrangement.value = { ...arrangement.value, hidden: toggled(arrangement.value.hidden, lane) }),
-    close: () => source.close(),
+    close: () => {
+      scope.stop();
+      source.close();
+    },
   };
 }
 

@@ -48,6 +48,8 @@ export const ICONS = {
   keys: { paths: ['M1.6 4h12.8v8.2H1.6z', 'M4 6.6h.6M6.6 6.6h.6M9.2 6.6h.6M11.8 6.6h.4M5 9.6h6'] },
   list: { paths: ['M2 4h12M2 8h12M2 12h12'] },
   alarm: { paths: ['M8 2.2l6.4 11.4H1.6z', 'M8 6.4v3.4M8 11.6v.4'] },
+  page: { paths: ['M2 3.4h12v9.2H2z', 'M5 3.6v8.8M8 3.6v8.8M11 3.6v8.8'] },
+  mark: { paths: ['M8 14.2L3.6 8.6V2.4h8.8v6.2z'] },
   check: { paths: ['M2.8 8.6l3.4 3.4 7-7.6'] },
 } as const satisfies Record<string, IconShape>;
 
