@@ -32,6 +32,8 @@ export interface Frame {
   readonly ratio: number;
   readonly scroll: number;
   readonly palette: Palette;
+  /** Drawn to be printed. */
+  readonly paper?: boolean;
 }
 
 /** Draws the lanes. Keeps its pixels from frame to frame. */
@@ -71,8 +73,12 @@ export class LaneCanvas {
     this.painter.paint(this.list, layout, frame.pieces, view, surface);
     const laneOf = (thread: number): number => this.threadLanes[thread] ?? -1;
     paintPhases(this.list, layout, this.run.phases, laneOf, view, surface, frame.placement);
-    fillRects(this.list, pixels, width, height, palette.pixels);
-    this.context.putImageData(this.image, 0, 0);
+    if (frame.paper === true) {
+      this.drawRects(palette, width, height);
+    } else {
+      fillRects(this.list, pixels, width, height, palette.pixels);
+      this.context.putImageData(this.image, 0, 0);
+    }
     this.drawGlyphs(palette, ratio);
     this.drawTexts(palette, ratio);
   }
@@ -88,6 +94,17 @@ export class LaneCanvas {
     for (const time of ticks) {
       const x = Math.round(xOf(view, surface.width, time));
       this.list.rect(x, 0, Math.max(1, Math.round(surface.ratio)), surface.height, grid);
+    }
+  }
+
+  /** As `fillRects`, by commands that Chromium prints as such: it does not print pixels that were put into a canvas. */
+  private drawRects(palette: Palette, width: number, height: number): void {
+    const { context, list } = this;
+    context.fillStyle = palette.canvas;
+    context.fillRect(0, 0, width, height);
+    for (let i = 0; i < list.count; i++) {
+      context.fillStyle = palette.css[list.colour[i]];
+      context.fillRect(list.x[i], list.y[i], list.w[i], list.h[i]);
     }
   }
 
@@ -202,9 +219,21 @@ export interface Overlay {
 }
 
 export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Overlay): void {
-  const { view, width, height, palette } = frame;
-  const context = prepared(canvas, width, height, frame.ratio);
+  const context = prepared(canvas, frame.width, frame.height, frame.ratio);
+  if (context !== null) paintOverlay(context, frame, overlay);
+}
+
+/** Draws the overlay upon the lanes themselves, for paper: Chromium prints a canvas that was cleared as white. */
+export function stampOverlay(lanes: HTMLCanvasElement, frame: Frame, overlay: Overlay): void {
+  const context = lanes.getContext('2d');
   if (context === null) return;
+  context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
+  paintOverlay(context, frame, overlay);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+}
+
+function paintOverlay(context: CanvasRenderingContext2D, frame: Frame, overlay: Overlay): void {
+  const { view, width, height, palette } = frame;
   if (overlay.marks !== undefined) drawMarks(context, frame, overlay.marks, overlay.chosenMark ?? null);
   if (overlay.span !== null) {
     const from = xOf(view, width, overlay.span.from);

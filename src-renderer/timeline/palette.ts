@@ -18,16 +18,20 @@ export interface Palette {
   readonly markEdge: string;
 }
 
-/** Reads tokens through a probe, since a custom property's own value is not resolved. */
-export function readPalette(host: HTMLElement): Palette {
+/**
+ * Reads tokens through a probe, since a custom property's own value is not resolved.
+ * @param paper the light theme's colours, whatever the window's theme
+ */
+export function readPalette(host: HTMLElement, paper = false): Palette {
   const probe = document.createElement('span');
+  if (paper) probe.style.colorScheme = 'light';
   host.append(probe);
   const read = (token: string): string => {
     probe.style.color = `var(--${token})`;
     return hexOf(getComputedStyle(probe).color);
   };
   const css = COLOURS.map((name) => read(`k-${name}`));
-  const canvas = read('k-canvas');
+  const canvas = paper ? '#ffffff' : read('k-canvas');
   const palette: Palette = {
     pixels: Uint32Array.from(css.map(pixelOf)),
     css,

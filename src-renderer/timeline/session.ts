@@ -152,8 +152,11 @@ export async function openSession(
   };
   /** Remembers where one was before a jump, for going back. */
   const jump = (next: View): void => {
-    crumbs.value = [...crumbs.value, view.value].slice(-MOST_CRUMBS);
+    const left = view.value;
     setView(next);
+    const last = crumbs.value.at(-1);
+    if (isSame(left, view.value) || (last !== undefined && isSame(left, last))) return;
+    crumbs.value = [...crumbs.value, left].slice(-MOST_CRUMBS);
   };
 
   async function chainFor(event: number): Promise<Chain> {
@@ -214,7 +217,14 @@ export async function openSession(
     jump({ from: middle - (to - from) / 2, to: middle + (to - from) / 2 });
   }
 
-  async function step(direction: 'next' | 'previous'): Promise<void> {
+  /** One step after the other: each begins where the one before ended. */
+  let steps: Promise<void> = Promise.resolve();
+  function step(direction: 'next' | 'previous'): Promise<void> {
+    steps = steps.then(() => stepOnce(direction));
+    return steps;
+  }
+
+  async function stepOnce(direction: 'next' | 'previous'): Promise<void> {
     const at = selected.value;
     const kinds = at === null ? [...FAULT_KINDS] : [at.kind];
     const time = at === null ? toRun(placement(), (view.value.from + view.value.to) / 2) : at.time;
