@@ -26,7 +26,11 @@ const count = v.pipe(
 const rate = quantityIn(['per cycle'], 'a rate', 0.01);
 
 export const WRITE_POLICIES = ['write-back', 'write-through'] as const;
-export const REPLACEMENTS = ['lru', 'tree-plru'] as const;
+/**
+ * Which line of a full set leaves: the least recently used, the one a tree of bits points at, or any (seen from one
+ * guest, a share of a cache that other tenants use too behaves so).
+ */
+export const REPLACEMENTS = ['lru', 'tree-plru', 'random'] as const;
 /**
  * What a level holds of the levels nearer to the core. `inclusive`: all of it, so an eviction here evicts there.
  * `exclusive`: only what they evicted; a hit moves the line back. `non-inclusive`: filled with them, evicted alone.

@@ -12,6 +12,10 @@ import type { Quantity } from '#model/quantity';
 export const Inclusion = { nonInclusive: 0, inclusive: 1, exclusive: 2 } as const;
 export type Inclusion = (typeof Inclusion)[keyof typeof Inclusion];
 
+/** Which line of a full set leaves (see `REPLACEMENTS` in the model). */
+export const Replacement = { lru: 0, treePlru: 1, random: 2 } as const;
+export type Replacement = (typeof Replacement)[keyof typeof Replacement];
+
 /** One cache level in plain numbers; times in integer ps. */
 export interface CacheFigures {
   /** Sets of one slice, a power of two. */
@@ -21,7 +25,7 @@ export interface CacheFigures {
   readonly latency: number;
   readonly transfer: number;
   readonly writeBack: boolean;
-  readonly plru: boolean;
+  readonly replacement: Replacement;
   readonly inclusion: Inclusion;
   readonly shared: boolean;
 }
@@ -79,6 +83,12 @@ export interface ProcessorFigures {
 /** A set of the memory path's caches is compared in one mask of 32 bits. */
 const MOST_WAYS = 32;
 
+const REPLACEMENT: Readonly<Record<CacheDocument['replacement'], Replacement>> = {
+  lru: Replacement.lru,
+  'tree-plru': Replacement.treePlru,
+  random: Replacement.random,
+};
+
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && Number.isInteger(Math.log2(n));
 
 /**
@@ -113,8 +123,8 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
       message: `${cache.ways.value} ways`,
       expected: `at most ${MOST_WAYS} ways`,
     });
-  const plru = cache.replacement === 'tree-plru';
-  if (plru && !isPowerOfTwo(cache.ways.value)) {
+  const replacement = REPLACEMENT[cache.replacement];
+  if (replacement === Replacement.treePlru && !isPowerOfTwo(cache.ways.value)) {
     throw new InputError({ path: `${path}.ways`, message: 'tree-plru needs a power of two of at most 32 ways' });
   }
   return {
@@ -124,7 +134,7 @@ function cacheFigures(cache: CacheDocument, line: number, ps: (q: Quantity) => n
     latency: ps(cache.latency),
     transfer: cache.lineTransfer === undefined ? 0 : ps(cache.lineTransfer),
     writeBack: cache.writePolicy === 'write-back',
-    plru,
+    replacement,
     inclusion:
       cache.inclusion === 'inclusive'
         ? Inclusion.inclusive

@@ -246,7 +246,7 @@ function setUp(path: MemoryPath, f: ProcessorFigures, cores: number, frames: num
       c.latency,
       c.transfer,
       c.writeBack ? 1 : 0,
-      c.plru ? 1 : 0,
+      c.replacement,
       c.inclusion,
       c.shared ? 1 : 0,
     );

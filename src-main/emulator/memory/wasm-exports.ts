@@ -38,7 +38,7 @@ export interface MemoryPath {
     latency: number,
     transfer: number,
     writeBack: number,
-    plru: number,
+    replacement: number,
     inclusion: number,
     shared: number,
   ): void;

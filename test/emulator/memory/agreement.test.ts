@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
-import { Inclusion, type ProcessorFigures } from '#emulator/cpu/figures';
+import { Inclusion, Replacement, type ProcessorFigures } from '#emulator/cpu/figures';
 import { CPU_COUNTERS, CYCLE_CAUSES, CycleCause, StopReason, type Processor } from '#emulator/cpu/processor';
 import { FastProcessor } from '#emulator/memory/fast-processor';
 import { Pte } from '#emulator/mmu/page-table';
@@ -119,14 +119,24 @@ const cacheShapes = fc.constantFrom<ProcessorFigures['caches']>(
     cache(64, 12, 12000, { shared: true, inclusion: Inclusion.inclusive }),
   ],
   [
-    cache(16, 8, 1200, { plru: true }),
-    cache(32, 16, 3600, { plru: true, inclusion: Inclusion.inclusive }),
-    cache(64, 16, 12000, { plru: true, shared: true, inclusion: Inclusion.exclusive }),
+    cache(16, 8, 1200, { replacement: Replacement.treePlru }),
+    cache(32, 16, 3600, { replacement: Replacement.treePlru, inclusion: Inclusion.inclusive }),
+    cache(64, 16, 12000, { replacement: Replacement.treePlru, shared: true, inclusion: Inclusion.exclusive }),
   ],
   [cache(16, 8, 1200, { writeBack: false }), cache(64, 8, 5000)],
-  [cache(16, 2, 1200, { plru: true }), cache(16, 4, 3600, { inclusion: Inclusion.exclusive }), cache(32, 4, 9000)],
+  [
+    cache(16, 2, 1200, { replacement: Replacement.treePlru }),
+    cache(16, 4, 3600, { inclusion: Inclusion.exclusive }),
+    cache(32, 4, 9000),
+  ],
   [cache(16, 4, 1200), cache(64, 8, 5000, { shared: true, inclusion: Inclusion.inclusive })],
   [cache(16, 3, 1200)],
+  [
+    cache(16, 4, 1200),
+    cache(32, 8, 3600, { inclusion: Inclusion.inclusive }),
+    cache(64, 12, 12000, { replacement: Replacement.random, shared: true, inclusion: Inclusion.exclusive }),
+  ],
+  [cache(16, 6, 1200, { replacement: Replacement.random }), cache(32, 8, 3600, { replacement: Replacement.random })],
 );
 const tlbShapes = fc.constantFrom<Partial<ProcessorFigures>>(
   {},

@@ -1,4 +1,4 @@
-import { Inclusion, type CacheFigures, type ProcessorFigures } from '#emulator/cpu/figures';
+import { Inclusion, Replacement, type CacheFigures, type ProcessorFigures } from '#emulator/cpu/figures';
 
 /** A small cache with everything at its plainest. */
 export function cache(sets: number, ways: number, latency: number, more: Partial<CacheFigures> = {}): CacheFigures {
@@ -9,7 +9,7 @@ export function cache(sets: number, ways: number, latency: number, more: Partial
     latency,
     transfer: 0,
     writeBack: true,
-    plru: false,
+    replacement: Replacement.lru,
     inclusion: Inclusion.nonInclusive,
     shared: false,
     ...more,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
-import { Inclusion, type ProcessorFigures } from '#emulator/cpu/figures';
+import { Inclusion, Replacement, type ProcessorFigures } from '#emulator/cpu/figures';
 import { CpuCounter, CycleCause, StopReason, type Processor } from '#emulator/cpu/processor';
 import { FastProcessor } from '#emulator/memory/fast-processor';
 import { Pte } from '#emulator/mmu/page-table';
@@ -70,6 +70,18 @@ describe('the memory path', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('hits in a cycle through twice the cache when lines leave at random, and not with true LRU', () => {
+    const hits = (replacement: Replacement): number => {
+      const p = withPages(new FastProcessor(machine({ caches: [cache(16, 8, 1200, { replacement })] }), 1, 1024), 8);
+      finish(p, 0, batch({ slots: 256, count: 256 * 40 }));
+      return p.counters()[CpuCounter.l1Hits] / (256 * 40);
+    };
+    expect(hits(Replacement.lru)).toBeLessThan(0.01);
+    // A line stays through 256 (1 - h) draws of one of 128 ways: h = exp(-2 (1 - h)).
+    expect(hits(Replacement.random)).toBeGreaterThan(0.15);
+    expect(hits(Replacement.random)).toBeLessThan(0.26);
   });
 
   it('books every picosecond under one cause', () => {

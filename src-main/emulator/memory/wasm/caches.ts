@@ -1,8 +1,9 @@
 // The caches of all cores and the traffic between them: state and counters, no time.
 import { findMasked, push, rotate, tagMask, take } from './lru';
+import { drawVictim } from './pattern';
 import {
-  Core, coreAt, count, DIRTY, EXCLUSIVE, FLAGS, FROM_CORE, FROM_MEMORY, INCLUSIVE, L1_HITS, L1_MISSES, Level, machine,
-  MEMORY_WRITES, OWNERSHIP_TRANSFERS, PREFETCHED, PREFETCHES, SHARED, VALID, WRITEBACKS,
+  Core, coreAt, count, DIRTY, EXCLUSIVE, FLAGS, FROM_CORE, FROM_MEMORY, INCLUSIVE, L1_HITS, L1_MISSES, Level, LRU, machine,
+  MEMORY_WRITES, OWNERSHIP_TRANSFERS, PREFETCHED, PREFETCHES, RANDOM, SHARED, VALID, WRITEBACKS,
 } from './state';
 
 /** Set by `access`: the first level's line had come by a prefetch. */
@@ -57,6 +58,7 @@ function lineOf(l: Level, line: u32, word: u32): u32 {
 
 /** PLRU: every node on the way's path points away from it. */
 export function point(l: Level, set: usize, way: u32): void {
+  if (l.replacement == RANDOM) return;
   const at = l.trees + ((set - l.sets) / l.stride << 2);
   let tree = load<u32>(at);
   let node: u32 = 1;
@@ -72,7 +74,7 @@ export function point(l: Level, set: usize, way: u32): void {
 // @ts-ignore: decorator
 @inline
 function touch(l: Level, set: usize, place: u32, word: u32): void {
-  if (l.plru) {
+  if (l.replacement != LRU) {
     setWordAt(set, place, word);
     point(l, set, place);
   } else rotate(set, l.ways, place, word);
@@ -84,7 +86,7 @@ function remove(l: Level, line: u32): u32 {
   const place = placeOf(l, set, wordOf(l, line));
   if (place < 0) return 0;
   const word = wordAt(set, place);
-  if (l.plru) setWordAt(set, place, 0);
+  if (l.replacement != LRU) setWordAt(set, place, 0);
   else take(set, l.ways, place);
   return word;
 }
@@ -93,18 +95,21 @@ function remove(l: Level, line: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function put(l: Level, set: usize, word: u32): u32 {
-  if (!l.plru) {
+  if (l.replacement == LRU) {
     const victim = wordAt(set, l.ways - 1);
     push(set, l.ways, word);
     return victim;
   }
-  return putPlru(l, set, word);
+  return putFixed(l, set, word);
 }
 
-function putPlru(l: Level, set: usize, word: u32): u32 {
+function putFixed(l: Level, set: usize, word: u32): u32 {
   let way: u32 = 0;
   while (way < l.ways && wordAt(set, way) != 0) way++;
-  if (way == l.ways) {
+  if (way == l.ways && l.replacement == RANDOM) {
+    way = drawVictim(l.draws, l.ways);
+    l.draws += 1;
+  } else if (way == l.ways) {
     way = 0;
     const tree = load<u32>(l.trees + ((set - l.sets) / l.stride << 2));
     let node: u32 = 1;
@@ -408,7 +413,7 @@ function obtainShared(core: Core, k: u32, line: u32, peerHasIt: bool): u32 {
     countLevel(k, true);
     const word = wordAt(set, place);
     if (l.inclusion == EXCLUSIVE) {
-      if (l.plru) setWordAt(set, place, 0);
+      if (l.replacement != LRU) setWordAt(set, place, 0);
       else take(set, l.ways, place);
       return k | ((word & DIRTY) != 0 ? GOT_DIRTY : 0);
     }

@@ -8,7 +8,7 @@ import { isStoreAt, slotAt, TRACE } from './pattern';
 import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
 import {
   addCount, addTime, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
-  FAULTS, FLAGS, FORWARDS, FROM_CORE, FROM_MEMORY, L1_HITS, later, LOADS, machine, PREFETCHED, PREFETCHES_TRACKED, SHARED,
+  FAULTS, FLAGS, FORWARDS, FROM_CORE, FROM_MEMORY, L1_HITS, later, LOADS, LRU, machine, PREFETCHED, PREFETCHES_TRACKED, SHARED,
   STORE_BUFFER_STALLS, STORE_MERGES, STORES, STRIDE_TRACKERS, TLB1_HITS, VALID, waitUntil,
 } from './state';
 
@@ -291,7 +291,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
   const space = core.space;
   const l1 = core.level0;
   const l1Ways = l1.ways;
-  const lru = !l1.plru;
+  const lru = l1.replacement == LRU;
   const storesHere = lru && m.writeBack && !m.merging && core.kind != NT_STORE;
   const shortMiss = m.plain && m.writeBack && (m.prefetchNext | m.prefetchStride) == 0;
   const loadCost = dependent ? 0 : m.loadIssue;

@@ -6,8 +6,8 @@ import { createSpace, leafTableAt, placeTables, pteFlags, pteFrame, setUpTables 
 import * as tables from './page-table';
 import { flushAll, flushPage, flushSpace, flushWalkCaches, makeTlb } from './tlb';
 import {
-  advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, countersBase, DRAIN_BUCKETS, EXCLUSIVE, INCLUSIVE, Level, machine,
-  mappedAtOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, waitUntil,
+  advance, allocate, CAUSE_CONTEXT_SWITCH, CAUSE_FENCE, CAUSE_SHOOTDOWN, Core, coreAt, count, countersBase, DRAIN_BUCKETS, EXCLUSIVE, INCLUSIVE, Level, LRU, machine,
+  mappedAtOf, PREFETCHES_TRACKED, setCore, SHOOTDOWNS, STRIDE_TRACKERS, TRACE_CHUNK, TREE_PLRU, waitUntil,
 } from './state';
 import { makePlaces, makeWalkCache } from './walk-cache';
 
@@ -112,7 +112,7 @@ export function makeCores(): void {
 }
 
 /** Adds the next level, to each core or shared by all. */
-export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transfer: f64, writeBack: bool, plru: bool, inclusion: u32, shared: bool): void {
+export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transfer: f64, writeBack: bool, replacement: u32, inclusion: u32, shared: bool): void {
   const m = machine();
   const k = m.levels;
   m.levels = k + 1;
@@ -120,7 +120,7 @@ export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transf
     m.writeBack = writeBack;
     m.plain = m.cores == 1;
   }
-  if (plru) m.plain = false;
+  if (replacement != LRU) m.plain = false;
   if (!shared) m.privateLevels = k + 1;
   let l: Level | null = null;
   for (let c: u32 = 0; c < m.cores; c++) {
@@ -133,12 +133,12 @@ export function addLevel(sets: u32, ways: u32, slices: u32, latency: f64, transf
       made.slices = slices;
       made.latency = latency;
       made.transfer = transfer;
-      made.plru = plru;
+      made.replacement = replacement;
       made.inclusion = inclusion;
       made.shared = shared;
       made.leavesTrace = inclusion == INCLUSIVE;
       made.sets = allocate(<usize>sets * slices * made.stride);
-      if (plru) made.trees = allocate(<usize>sets * slices * 4);
+      if (replacement == TREE_PLRU) made.trees = allocate(<usize>sets * slices * 4);
       l = made;
     }
     const core = coreAt(c);

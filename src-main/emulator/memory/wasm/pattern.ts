@@ -17,6 +17,11 @@ function draw(seed: u32, stream: u32, i: u32): u32 {
   return x ^ (x >> 16);
 }
 
+/** Way of victim number `n` of a cache that replaces at random. */
+export function drawVictim(n: u32, ways: u32): u32 {
+  return scale(draw(0, 3, n), ways);
+}
+
 // @ts-ignore: decorator
 @inline
 function scale(value: u32, n: u32): u32 {

@@ -58,7 +58,12 @@ export const DRAIN_BUCKETS: u32 = 1024;
 /** Accesses of a trace that are in linear memory at once. */
 export const TRACE_CHUNK: u32 = 65536;
 
-/** A cache. A set is `ways` words, newest first (LRU) or at fixed places (PLRU); a word is tag, then the flags below. */
+/** Which line of a full set leaves, as in cpu/figures.ts. */
+export const LRU: u32 = 0;
+export const TREE_PLRU: u32 = 1;
+export const RANDOM: u32 = 2;
+
+/** A cache. A set is `ways` words, newest first (LRU) or at fixed places; a word is tag, then the flags below. */
 @unmanaged
 export class Level {
   latency: f64;
@@ -72,7 +77,9 @@ export class Level {
   /** Bytes of a set. */
   stride: u32;
   slices: u32;
-  plru: bool;
+  replacement: u32;
+  /** Victims drawn at random so far. */
+  draws: u32;
   shared: bool;
   /** Whether a clean victim matters: levels nearer must drop it, or the next level takes it. */
   leavesTrace: bool;

@@ -1,5 +1,6 @@
 import { CpuCounter } from '#emulator/cpu/processor';
-import { Inclusion, type CacheFigures, type ProcessorFigures } from '#emulator/cpu/figures';
+import { draw, scale } from '#emulator/memory/patterns';
+import { Inclusion, Replacement, type CacheFigures, type ProcessorFigures } from '#emulator/cpu/figures';
 
 /** Who served an access: a level by its index, then memory, or another core. */
 export const FROM_MEMORY = 3;
@@ -12,14 +13,17 @@ interface Line {
   prefetched: boolean;
 }
 
-/** One cache: sets of lines; in recency order (LRU), or at fixed ways with a tree of bits (PLRU). */
+/** One cache: sets of lines; in recency order (LRU), or at fixed ways: with a tree of bits (PLRU), or drawn at random. */
 export class Cache {
   readonly figures: CacheFigures;
   private readonly sets: (Line | null)[][] = [];
   private readonly trees: boolean[][] = [];
+  private readonly fixed: boolean;
+  private draws = 0;
 
   constructor(figures: CacheFigures) {
     this.figures = figures;
+    this.fixed = figures.replacement !== Replacement.lru;
     for (let i = 0; i < figures.sets * figures.slices; i++) {
       this.sets.push(new Array<Line | null>(figures.ways).fill(null));
       this.trees.push(new Array<boolean>(figures.ways).fill(false));
@@ -44,7 +48,7 @@ export class Cache {
     const index = this.setIndex(line);
     const set = this.sets[index];
     const way = set.findIndex((l) => l?.line === line);
-    if (this.figures.plru) this.point(index, way);
+    if (this.fixed) this.point(index, way);
     else set.unshift(...set.splice(way, 1));
   }
 
@@ -64,7 +68,7 @@ export class Cache {
     const way = set.findIndex((l) => l?.line === line);
     if (way < 0) return null;
     const removed = set[way];
-    if (this.figures.plru) set[way] = null;
+    if (this.fixed) set[way] = null;
     else {
       set.splice(way, 1);
       set.push(null);
@@ -76,12 +80,14 @@ export class Cache {
   insert(line: Line): Line | null {
     const index = this.setIndex(line.line);
     const set = this.sets[index];
-    if (!this.figures.plru) {
+    if (!this.fixed) {
       set.unshift(line);
       return set.pop() ?? null;
     }
     let way = set.indexOf(null);
-    if (way < 0) {
+    if (way < 0 && this.figures.replacement === Replacement.random) {
+      way = scale(draw(0, 3, this.draws++), this.figures.ways);
+    } else if (way < 0) {
       way = 0;
       let node = 1;
       for (let half = this.figures.ways >> 1; half >= 1; half >>= 1) {
