@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Lab } from '#lab/lab';
 import type { PauseSwitch } from '#lab/pause';
-import { planHash } from '#lab/run-hash';
+import { planHash } from '#model/run-hash';
 import { Stopwatch } from '#lab/stopwatch';
 import { sweepGrid } from '#lab/sweep-grid';
 import { InputError } from '#model/problem';
@@ -71,7 +72,7 @@ function hashCells(lab: Lab, grid: SweepGrid): string[] {
         message: `cell ${cell.index} makes ${plans.length} runs`,
         expected: 'values of which each is one entry of its list',
       });
-    return planHash(plans[0]);
+    return planHash(plans[0], createHash('sha256'));
   });
 }
 

@@ -1,8 +1,7 @@
+import { FULL_BATCH, copyEvents, emptyBatch, sliceBatch, type WritableBatch } from '#model/batch';
 import { EventKind, type EventBatch, type Lane } from '#model/events';
 import type { Metrics, PhaseMetrics } from '#model/metrics';
 
-/** Events a batch holds. */
-const BATCH = 65_536;
 /** Room of the first batch, doubled as it fills: most recordings are short. */
 const FIRST_ROOM = 256;
 /** Batches kept back, so that an event's end, outcome or cause can still be set: half a million events. */
@@ -26,52 +25,17 @@ export interface RecordedRun {
   readonly names: Readonly<Record<string, readonly string[]>>;
 }
 
-interface WritableBatch extends EventBatch {
-  first: number;
-  count: number;
-}
-
-function makeBatch(first: number, room: number): WritableBatch {
-  return {
-    first,
-    count: 0,
-    time: new Float64Array(room),
-    duration: new Float64Array(room),
-    lane: new Uint16Array(room),
-    kind: new Uint8Array(room),
-    address: new Float64Array(room),
-    a: new Int32Array(room),
-    b: new Int32Array(room),
-    c: new Int32Array(room),
-    cause: new Int32Array(room),
-  };
-}
-
 /** The same events with more room. */
 function enlarged(batch: WritableBatch): WritableBatch {
-  const larger = makeBatch(batch.first, Math.min(BATCH, batch.count * 2));
+  const larger = emptyBatch(batch.first, Math.min(FULL_BATCH, batch.count * 2));
   larger.count = batch.count;
-  for (const column of ['time', 'duration', 'lane', 'kind', 'address', 'a', 'b', 'c', 'cause'] as const)
-    larger[column].set(batch[column]);
+  copyEvents(batch, 0, batch.count, larger, 0);
   return larger;
 }
 
 function trimmed(batch: WritableBatch): EventBatch {
-  if (batch.count === BATCH) return batch;
-  const n = batch.count;
-  return {
-    first: batch.first,
-    count: n,
-    time: batch.time.slice(0, n),
-    duration: batch.duration.slice(0, n),
-    lane: batch.lane.slice(0, n),
-    kind: batch.kind.slice(0, n),
-    address: batch.address.slice(0, n),
-    a: batch.a.slice(0, n),
-    b: batch.b.slice(0, n),
-    c: batch.c.slice(0, n),
-    cause: batch.cause.slice(0, n),
-  };
+  if (batch.count === FULL_BATCH) return batch;
+  return sliceBatch(batch, 0, batch.count);
 }
 
 /** The figures of a run while they are being counted. */
@@ -113,7 +77,7 @@ export class Recording {
   private readonly sink: (batch: EventBatch) => void;
   private readonly lanes: Lane[] = [];
   private readonly laneNumbers = new Map<string, number>();
-  private kept: WritableBatch[] = [makeBatch(0, FIRST_ROOM)];
+  private kept: WritableBatch[] = [emptyBatch(0, FIRST_ROOM)];
   private end = 0;
   private threadCount = 0;
 
@@ -232,7 +196,7 @@ export class Recording {
     about: Partial<Pick<RecordedRun, 'machine' | 'kernel' | 'filesystem' | 'policy' | 'names'>> = {},
   ): RecordedRun {
     for (const batch of this.kept) if (batch.count > 0) this.sink(trimmed(batch));
-    this.kept = [makeBatch(this.count, FIRST_ROOM)];
+    this.kept = [emptyBatch(this.count, FIRST_ROOM)];
     return {
       lanes: this.lanes.length === 0 ? [{ name: 'recording', group: 'thread' }] : this.lanes,
       phases: this.phases,
@@ -282,11 +246,11 @@ export class Recording {
 
   private turn(): WritableBatch {
     const last = this.kept.length - 1;
-    if (this.kept[last].count < BATCH) {
+    if (this.kept[last].count < FULL_BATCH) {
       this.kept[last] = enlarged(this.kept[last]);
       return this.kept[last];
     }
-    const fresh = makeBatch(this.count, BATCH);
+    const fresh = emptyBatch(this.count, FULL_BATCH);
     this.kept.push(fresh);
     if (this.kept.length > KEPT) this.sink(this.kept.shift()!);
     return fresh;
@@ -294,7 +258,7 @@ export class Recording {
 
   private batchOf(index: number): WritableBatch | null {
     if (index < this.kept[0].first) return null;
-    return this.kept[Math.floor((index - this.kept[0].first) / BATCH)] ?? null;
+    return this.kept[Math.floor((index - this.kept[0].first) / FULL_BATCH)] ?? null;
   }
 }
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import * as v from 'valibot';
-import { runInfoSchema } from '#ipc/schemas';
-import { RunHasher } from '#lab/run-hash';
+import { RunHasher } from '#model/run-hash';
+import { runInfoSchema } from '#model/run-schema';
 import { EVENT_KINDS, type EventBatch } from '#model/events';
 import type { RunDocument } from '#model/library';
 import type { KeptMark } from '#model/mark';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
 import { parseJson, validate } from '#model/validate';
-import { FULL_BATCH, makeBatch } from '#stream/batches';
+import { FULL_BATCH, makeBatch } from '#model/batch';
 import { packBatch, unpackBatch } from '#stream/batch-codec';
 import { hashOfText } from './hashes.ts';
 import { keptMarksSchema } from './run-marks.ts';
@@ -209,7 +209,7 @@ function readRun(zip: ZipReader, file: string, manifest: Manifest, entry: Manife
 
 /** Every event must be one that could be, and an emulated run's hash must follow from what it holds. */
 function checkEvents({ run, batches }: BundledRun, file: string): void {
-  const hasher = new RunHasher(run.planHash);
+  const hasher = new RunHasher(run.planHash, createHash('sha256'));
   for (const batch of batches()) {
     for (let i = 0; i < batch.count; i++) {
       const end = batch.time[i] + batch.duration[i];

@@ -3,7 +3,7 @@ import { EventKind, type EventBatch, type EventColumn } from '#model/events';
 import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
 import { Aggregator } from '#stream/aggregate';
-import { FULL_BATCH, rowOf } from '#stream/batches';
+import { FULL_BATCH, rowOf } from '#model/batch';
 import { buildTile } from '#stream/tile';
 import type { EventSearch } from './event-search.ts';
 import { batchOf, type EventStore } from './event-store.ts';

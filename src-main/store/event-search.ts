@@ -1,6 +1,6 @@
 import type { EventColumn } from '#model/events';
 import type { EventCriteria, SearchProgress } from '#model/search';
-import { FULL_BATCH } from '#stream/batches';
+import { FULL_BATCH } from '#model/batch';
 import { LEVEL_FAN_OUT } from '#stream/levels';
 import { HitFinder, columnsFor, isHit, pickHits, type PickedBatch } from '#stream/search';
 import { mergeSummaries, summarise, type Summary } from '#stream/summary';

@@ -1,6 +1,6 @@
 import { EVENT_COLUMNS, EventKind, type EventBatch, type EventColumn } from '#model/events';
 import type { CounterValue } from '#model/tile';
-import { FULL_BATCH, makeBatch } from '#stream/batches';
+import { FULL_BATCH, makeBatch } from '#model/batch';
 import { packNamed, unpackNamed } from '#stream/batch-codec';
 import { unpackKind } from '#stream/pack';
 import type { Summary } from '#stream/summary';

@@ -10,7 +10,7 @@ import type { RunInfo } from '#model/run';
 import { canonicalJson } from '#model/validate';
 import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
-import { FULL_BATCH, rowOf, sliceBatch } from '#stream/batches';
+import { FULL_BATCH, rowOf, sliceBatch } from '#model/batch';
 import { buildTile } from '#stream/tile';
 import { packBlob, unpackBlob } from './codec.ts';
 import { readBundle, writeBundle, type BundledRun } from './bundle.ts';

@@ -1,5 +1,5 @@
 import type { EventBatch } from '#model/events';
-import { FULL_BATCH, copyEvents, makeBatch, sliceBatch } from './batches.ts';
+import { FULL_BATCH, copyEvents, makeBatch, sliceBatch } from '#model/batch';
 
 /**
  * Batches of any size in, full batches out (the last may be smaller), events and order unchanged. A full batch

@@ -1,7 +1,9 @@
 /** Thread entry: emulates the plans it is sent, one after another, and streams their events back. */
+import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import { RunHasher, planHash } from '#lab/run-hash';
+import { RunHasher, planHash } from '#model/run-hash';
 import { simulate } from '#emulator/simulation';
+import { buffersOf } from '#model/batch';
 import type { EventBatch } from '#model/events';
 import { InputError } from '#model/problem';
 import { CONTROL, MAX_OUTSTANDING, type EmulatorRequest, type EmulatorResponse } from '#workers/emulator-protocol';
@@ -20,18 +22,7 @@ function send(message: EmulatorResponse): void {
 }
 
 function sendBatch(batch: EventBatch): void {
-  const buffers = [
-    batch.time,
-    batch.duration,
-    batch.lane,
-    batch.kind,
-    batch.address,
-    batch.a,
-    batch.b,
-    batch.c,
-    batch.cause,
-  ].map((column) => column.buffer as ArrayBuffer);
-  port!.postMessage({ type: 'batch', batch } satisfies EmulatorResponse, buffers);
+  port!.postMessage({ type: 'batch', batch } satisfies EmulatorResponse, buffersOf(batch));
 }
 
 port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
@@ -43,8 +34,8 @@ port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
     if (paused === null) return;
     while (Atomics.load(paused, 0) === 1 && !isCancelled()) Atomics.wait(paused, 0, 1, PAUSE_LOOK_MS);
   };
-  const plansHash = planHash(plan);
-  const hasher = new RunHasher(plansHash);
+  const plansHash = planHash(plan, createHash('sha256'));
+  const hasher = new RunHasher(plansHash, createHash('sha256'));
   let events = 0;
   let lastTold = 0;
   try {

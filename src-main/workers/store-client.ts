@@ -8,7 +8,7 @@ import type { ReportTemplate } from '#model/report';
 import type { RunInfo } from '#model/run';
 import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
-import { FULL_BATCH, buffersOf, sliceBatch } from '#stream/batches';
+import { FULL_BATCH, buffersOf, sliceBatch } from '#model/batch';
 import type { EventListRequest, NearRequest } from '#store/event-queries';
 import { StoreFailure } from '#store/failures';
 import type { Library, Saved } from '#store/library';

@@ -1,6 +1,6 @@
 import type { RunEvents } from '#diff/columns';
 import type { EventKind } from '#model/events';
-import { makeBatch } from '#stream/batches';
+import { makeBatch } from '#model/batch';
 
 /** An event as tests write it: what is not said is 0, the cause none. */
 export interface SomeEvent {

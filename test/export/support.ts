@@ -2,7 +2,7 @@ import type { EventBatch, Lane } from '#model/events';
 import type { Metrics } from '#model/metrics';
 import type { RunInfo } from '#model/run';
 import type { Chunks, ExportSource } from '#export/source';
-import { makeBatch } from '#stream/batches';
+import { makeBatch } from '#model/batch';
 import type { EventRow } from '#model/tile';
 import { SAMPLE_LANES, sampleBatches } from '../support/sample-run.ts';
 

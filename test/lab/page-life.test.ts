@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageLifeOfEvent, type PageLifeSource } from '#lab/page-life';
 import { EventKind } from '#model/events';
-import { rowOf } from '#stream/batches';
+import { rowOf } from '#model/batch';
 import { experimentJson, planOf, run } from '../emulator/kernel/plan.ts';
 
 const { batches } = run(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweepGrid as makeGrid } from '#lab/sweep-grid';
 import { Documents } from '#lab/documents';
 import { planRuns } from '#lab/plans';
-import { planHash } from '#lab/run-hash';
+import { planHash } from '#model/run-hash';
 import { checkExperiment } from '#model/check-experiment';
 import type { ExperimentInput } from '#model/experiment';
 import { InputError } from '#model/problem';
@@ -107,7 +108,7 @@ describe('a field of a sweep', () => {
     const plans = grid.cells.map((cell) => planRuns(checkExperiment(cell.document), documents));
     expect(plans.map((list) => list.length)).toEqual(values.map(() => 1));
     expect(plans.map(([plan]) => read(plan))).toEqual(expected);
-    expect(new Set(plans.map(([plan]) => planHash(plan))).size).toBe(values.length);
+    expect(new Set(plans.map(([plan]) => planHash(plan, createHash('sha256')))).size).toBe(values.length);
   });
 
   it('may be of a document that is varied itself', () => {

@@ -6,7 +6,7 @@ import { Feed } from '#recording/feed';
 import { importerOf, recognise } from '#recording/formats';
 import { ImportContext, headOf, type Imported } from '#recording/importer';
 import { Recording, type RecordedRun } from '#recording/recording';
-import { rowOf } from '#stream/batches';
+import { rowOf } from '#model/batch';
 
 export const DATE = '2026-11-23';
 

@@ -5,7 +5,7 @@ import { LATENCY_BINS, LatencyCounter, binStart, medianBin } from '#report/laten
 import { reportMarkdown } from '#report/markdown';
 
 import { sourceUses, sourcedIn } from '#report/provenance';
-import { makeBatch } from '#stream/batches';
+import { makeBatch } from '#model/batch';
 
 const document = (value: unknown) => ({ kind: 'machine', id: 'm', json: JSON.stringify(value) });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RunHasher } from '#lab/run-hash';
+import { RunHasher } from '#model/run-hash';
 import type { NewRun } from '#model/library';
 import { InputError } from '#model/problem';
 import { hashOfText } from '#store/hashes';
@@ -37,7 +37,7 @@ function honestRun(n: number, events: number): NewRun {
   // A later emulator may tell more than this version knows.
   const metrics = { ...sampleRun('').metrics, later: { figure: n } };
   const run = sampleRun(`run ${n}`, { experiment: `e${n}`, metrics });
-  const hasher = new RunHasher(run.planHash);
+  const hasher = new RunHasher(run.planHash, createHash('sha256'));
   for (const batch of sampleBatches(events, n)) hasher.batch(batch);
   const { phases, lanes, verdict, waitFor } = run;
   return { ...run, hash: hasher.finish({ metrics, phases, lanes, verdict, waitFor }) };

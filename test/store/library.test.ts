@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVENT_COLUMNS, type EventBatch } from '#model/events';
 import { InputError } from '#model/problem';
-import { FULL_BATCH, makeBatch } from '#stream/batches';
+import { FULL_BATCH, makeBatch } from '#model/batch';
 import { StoreFailure } from '#store/failures';
 import { ID_LENGTH, idOf } from '#store/ids';
 import { Library } from '#store/library';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind } from '#model/events';
 import { Aggregator } from '#stream/aggregate';
-import { makeBatch } from '#stream/batches';
+import { makeBatch } from '#model/batch';
 
 function aggregateOf(events: readonly { kind: EventKind; duration: number; address: number; a?: number }[]) {
   const batch = makeBatch(0, events.length);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventKind, type EventBatch } from '#model/events';
 import type { Tile, TileRequest } from '#model/tile';
-import { copyEvents, makeBatch } from '#stream/batches';
+import { copyEvents, makeBatch } from '#model/batch';
 import { LevelBuilder } from '#stream/levels';
 import { Rebatcher } from '#stream/rebatch';
 import { packSummary, unpackSpans, unpackSummary } from '#stream/summary-codec';

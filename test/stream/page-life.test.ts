@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVENT_KINDS, EventKind, IO_OPERATIONS, type EventBatch } from '#model/events';
 import { PAGE_STATES, type PageLife } from '#model/page-life';
-import { makeBatch } from '#stream/batches';
+import { makeBatch } from '#model/batch';
 import { Mappings } from '#stream/mappings';
 import { PageLifeCollector } from '#stream/page-life';
 import { experimentJson, planOf, run } from '../emulator/kernel/plan.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind, type EventBatch } from '#model/events';
 import type { EventCriteria } from '#model/search';
-import { makeBatch, sliceBatch } from '#stream/batches';
+import { makeBatch, sliceBatch } from '#model/batch';
 import { HitFinder, isHit, pickHits } from '#stream/search';
 
 /** A store by thread 1 that ends on the disk, a load by thread 0, and a counter. */

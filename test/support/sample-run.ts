@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EventKind, type EventBatch } from '#model/events';
 import type { NewRun, RunDocument } from '#model/library';
-import { FULL_BATCH, makeBatch } from '#stream/batches';
+import { FULL_BATCH, makeBatch } from '#model/batch';
 
 /** A small generator of numbers in [0, 1), the same for the same seed. */
 export function randomFrom(seed: number): () => number {

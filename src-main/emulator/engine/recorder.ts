@@ -1,28 +1,5 @@
+import { FULL_BATCH, emptyBatch, type WritableBatch } from '#model/batch';
 import type { EventBatch, EventKind } from '#model/events';
-
-/** Events a batch holds: a full batch is handed on. */
-export const BATCH_EVENTS = 65_536;
-
-interface WritableBatch extends EventBatch {
-  first: number;
-  count: number;
-}
-
-function makeBatch(first: number): WritableBatch {
-  return {
-    first,
-    count: 0,
-    time: new Float64Array(BATCH_EVENTS),
-    duration: new Float64Array(BATCH_EVENTS),
-    lane: new Uint16Array(BATCH_EVENTS),
-    kind: new Uint8Array(BATCH_EVENTS),
-    address: new Float64Array(BATCH_EVENTS),
-    a: new Int32Array(BATCH_EVENTS),
-    b: new Int32Array(BATCH_EVENTS),
-    c: new Int32Array(BATCH_EVENTS),
-    cause: new Int32Array(BATCH_EVENTS),
-  };
-}
 
 /**
  * Collects events into columns. `record` returns the event's index in the run, which later events
@@ -30,7 +7,7 @@ function makeBatch(first: number): WritableBatch {
  * is still here: a batch is handed on only when it is full and nothing in it is open.
  */
 export class Recorder {
-  private batch: WritableBatch = makeBatch(0);
+  private batch: WritableBatch = emptyBatch(0, FULL_BATCH);
   /** Full batches with open events, oldest first; almost always empty. */
   private held: WritableBatch[] = [];
   /** Open events of the batch. */
@@ -62,7 +39,7 @@ export class Recorder {
     cause: number,
   ): number {
     let batch = this.batch;
-    if (batch.count === BATCH_EVENTS) batch = this.turn();
+    if (batch.count === FULL_BATCH) batch = this.turn();
     const i = batch.count++;
     batch.time[i] = time;
     batch.duration[i] = duration;
@@ -102,14 +79,14 @@ export class Recorder {
     this.held = [];
     this.heldOpen = [];
     const last = this.batch;
-    this.batch = makeBatch(last.first + last.count);
+    this.batch = emptyBatch(last.first + last.count, FULL_BATCH);
     this.open = 0;
     if (last.count > 0) this.sink(trim(last));
   }
 
   private turn(): WritableBatch {
     const full = this.batch;
-    this.batch = makeBatch(full.first + full.count);
+    this.batch = emptyBatch(full.first + full.count, FULL_BATCH);
     this.held.push(full);
     this.heldOpen.push(this.open);
     this.open = 0;

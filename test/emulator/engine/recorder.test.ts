@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_EVENTS, Recorder } from '#emulator/engine/recorder';
+import { Recorder } from '#emulator/engine/recorder';
+import { FULL_BATCH } from '#model/batch';
 import { EventKind, type EventBatch } from '#model/events';
 
 function recorderWithBatches(): { recorder: Recorder; batches: EventBatch[] } {
@@ -17,12 +18,12 @@ describe('the recorder', () => {
 
   it('hands on full batches in order, and the rest on flush', () => {
     const { recorder, batches } = recorderWithBatches();
-    for (let i = 0; i < BATCH_EVENTS + 3; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
-    expect(batches.map((batch) => [batch.first, batch.count])).toEqual([[0, BATCH_EVENTS]]);
+    for (let i = 0; i < FULL_BATCH + 3; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
+    expect(batches.map((batch) => [batch.first, batch.count])).toEqual([[0, FULL_BATCH]]);
     recorder.flush();
     expect(batches.map((batch) => [batch.first, batch.count])).toEqual([
-      [0, BATCH_EVENTS],
-      [BATCH_EVENTS, 3],
+      [0, FULL_BATCH],
+      [FULL_BATCH, 3],
     ]);
     expect(batches[1].time).toHaveLength(3);
   });
@@ -30,7 +31,7 @@ describe('the recorder', () => {
   it('holds a batch back until its open event is finished', () => {
     const { recorder, batches } = recorderWithBatches();
     const open = recorder.begin(EventKind.io, 2, 100, 8, 8, 1, -1);
-    for (let i = 0; i < BATCH_EVENTS; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
+    for (let i = 0; i < FULL_BATCH; i++) recorder.record(EventKind.note, 0, i, 0, 0, 0, 0, 0, -1);
     expect(batches).toHaveLength(0);
     recorder.finish(open, 350, 7);
     expect(batches).toHaveLength(1);

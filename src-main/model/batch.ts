@@ -21,6 +21,19 @@ export function makeBatch(first: number, count: number): EventBatch {
   };
 }
 
+/** A batch being filled: all its room, `count` events so far. */
+export interface WritableBatch extends EventBatch {
+  first: number;
+  count: number;
+}
+
+/** A batch with room for so many events, and none in it yet. */
+export function emptyBatch(first: number, room: number): WritableBatch {
+  const batch: WritableBatch = makeBatch(first, room);
+  batch.count = 0;
+  return batch;
+}
+
 /** Events from..to of a batch (positions in it, to exclusive) as a batch of its own. */
 export function sliceBatch(batch: EventBatch, from: number, to: number): EventBatch {
   return {

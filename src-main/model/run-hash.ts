@@ -1,17 +1,20 @@
-import { createHash } from 'node:crypto';
 import { EVENT_COLUMNS, type EventBatch } from '#model/events';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import { canonicalJson } from '#model/validate';
+
+/** A SHA-256 under way: what Node's `createHash` gives. */
+export interface Digest {
+  update(data: string | Uint8Array): Digest;
+  digest(encoding: 'hex'): string;
+}
 
 /**
  * SHA-256, in hexadecimal, over what the emulator is given: the key under which a sweep knows that a
  * cell is done. Lists that a plan has already chosen from are left out.
  */
-export function planHash(plan: RunPlan): string {
+export function planHash(plan: RunPlan, sha256: Digest): string {
   const { machines: _m, kernels: _k, filesystems: _f, policies: _p, ...experiment } = plan.experiment;
-  return createHash('sha256')
-    .update(canonicalJson({ ...plan, experiment }))
-    .digest('hex');
+  return sha256.update(canonicalJson({ ...plan, experiment })).digest('hex');
 }
 
 /**
@@ -19,22 +22,22 @@ export function planHash(plan: RunPlan): string {
  * Equal hashes mean that two runs are the same to the byte.
  */
 export class RunHasher {
-  private readonly hash;
+  private readonly sha256: Digest;
 
-  constructor(plan: string) {
-    this.hash = createHash('sha256').update(plan);
+  constructor(plan: string, sha256: Digest) {
+    this.sha256 = sha256.update(plan);
   }
 
   /** Takes the batches in order, before they are transferred. */
   batch(batch: EventBatch): void {
     for (const column of EVENT_COLUMNS) {
       const values = batch[column];
-      this.hash.update(new Uint8Array(values.buffer, values.byteOffset, batch.count * values.BYTES_PER_ELEMENT));
+      this.sha256.update(new Uint8Array(values.buffer, values.byteOffset, batch.count * values.BYTES_PER_ELEMENT));
     }
   }
 
   /** The hash, in hexadecimal. No batch may follow. */
   finish(outcome: RunOutcome): string {
-    return this.hash.update(canonicalJson(outcome)).digest('hex');
+    return this.sha256.update(canonicalJson(outcome)).digest('hex');
   }
 }
