@@ -12,7 +12,6 @@ import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { FULL_BATCH, rowOf, sliceBatch } from '#model/batch';
 import { buildTile } from '#stream/tile';
-import { packBlob, unpackBlob } from './codec.ts';
 import { readBundle, writeBundle, type BundledRun } from './bundle.ts';
 import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import { EventStore, batchOf } from './event-store.ts';
@@ -25,27 +24,15 @@ import {
   type NearRequest,
 } from './event-queries.ts';
 import { EventSearch } from './event-search.ts';
-import { damaged, translated } from './failures.ts';
+import { translated } from './failures.ts';
 import { hashOfText } from './hashes.ts';
-import { ID_LENGTH, idOf, isHash } from './ids.ts';
-import {
-  RUN_COLUMNS,
-  annotationChecksum,
-  annotationOf,
-  checkFacts,
-  cleanTags,
-  conditionsOf,
-  factsChecksum,
-  factsOf,
-  listingOf,
-  packDetails,
-  unpackDetails,
-  type RunDetails,
-  type RunRow,
-} from './run-rows.ts';
+import { isHash } from './ids.ts';
+import { annotationOf, cleanTags, type RunRow } from './run-rows.ts';
 import { keptMarksOf, marksIn, mergeMarks, putMark, removeMark } from './run-marks.ts';
 import { Recent } from './recent.ts';
+import { RunTable, type Saved } from './run-table.ts';
 import { RunWriter } from './run-writer.ts';
+
 import { isAlive, ownerOfThisProcess } from './owners.ts';
 import { readTemplates, removeTemplate, writeTemplate } from './templates.ts';
 
@@ -57,13 +44,6 @@ const SEARCHED_AT_ONCE = 6;
 /** Searches that are remembered, each a bit an event and its summaries. */
 const SEARCHES_KEPT = 4;
 
-/** Whether a run was new, and under which id it is in the library. */
-export interface Saved {
-  readonly id: string;
-  /** The library had this very run already. */
-  readonly existing: boolean;
-}
-
 /**
  * The library of runs, in one file. All calls are synchronous: in the product they happen in the store's worker
  * thread. A run whose saving has returned is on the disk. Runs are named by id, by a unique beginning of an id or
@@ -74,6 +54,7 @@ export class Library {
   private readonly db: Db;
   private readonly now: () => Date;
   private readonly store: EventStore;
+  private readonly runs: RunTable;
   private readonly searches = new Recent<EventSearch>(SEARCHES_KEPT);
   private readonly writers = new Map<number, RunWriter>();
   private readonly owner = `${ownerOfThisProcess()}:${randomUUID()}`;
@@ -83,6 +64,7 @@ export class Library {
     this.db = db;
     this.now = options.now ?? ((): Date => new Date());
     this.store = new EventStore(db, path);
+    this.runs = new RunTable(db, path);
   }
 
   /**
@@ -111,7 +93,7 @@ export class Library {
 
   /** Saves a run in one call. The same hash is kept once. */
   saveRun(run: NewRun, documents: readonly RunDocument[], batches: Iterable<EventBatch>): Saved {
-    const known = this.existing(run.hash);
+    const known = this.runs.existing(run.hash);
     if (known !== undefined) return known;
     const token = this.beginRun();
     try {
@@ -156,7 +138,7 @@ export class Library {
       this.db.pragma('synchronous = FULL');
       const saved = this.db
         .transaction((): Saved => {
-          const known = this.existing(run.hash);
+          const known = this.runs.existing(run.hash);
           if (known !== undefined) {
             this.db.prepare('DELETE FROM streams WHERE key = ?').run(token);
             return known;
@@ -165,24 +147,8 @@ export class Library {
           this.db
             .prepare('UPDATE streams SET owner = NULL, bytes = ?, heads = ? WHERE key = ?')
             .run(total, packed, token);
-          const id = this.freeId(run.hash);
           const savedAt = run.savedAt ?? this.now().toISOString();
-          const annotatedAt = isAnnotated(run) ? savedAt : '';
-          const facts = factsOf(run, { id, events, bytes: total, stream: token, savedAt, annotatedAt });
-          const columns = [...RUN_COLUMNS, 'checksum', 'annotation_checksum'];
-          const values = [
-            ...RUN_COLUMNS.map((column) => facts[column]),
-            factsChecksum(facts),
-            annotationChecksum(facts),
-          ];
-          const insert = this.db.prepare(
-            `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-          );
-          const key = Number(insert.run(...values).lastInsertRowid);
-          this.db
-            .prepare('INSERT INTO run_details (run, data) VALUES (?, ?)')
-            .run(key, packDetails(run, documents, id));
-          this.putDocuments(key, documents);
+          const id = this.runs.insert(run, documents, { events, bytes: total, stream: token, savedAt });
           return { id, existing: false };
         })
         .immediate();
@@ -204,37 +170,12 @@ export class Library {
   // --- reading ---
 
   listRuns(query: RunQuery = {}): RunPage {
-    return this.guard(() => {
-      const { where, order, parameters } = conditionsOf(query);
-      const total =
-        this.db
-          .prepare<unknown[], number>(`SELECT count(*) FROM runs WHERE ${where}`)
-          .pluck()
-          .get(...parameters) ?? 0;
-      const select = this.db.prepare<unknown[], RunRow>(
-        `SELECT * FROM runs WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
-      );
-      const rows = select.all(...parameters, query.limit ?? 100, query.offset ?? 0);
-      return { total, runs: rows.map((row) => listingOf(row, this.path)) };
-    });
+    return this.guard(() => this.runs.list(query));
   }
 
   /** @throws InputError when no run, or more than one, is meant */
   getRun(reference: string): RunInfo {
-    return this.guard(() => {
-      const row = this.find(reference);
-      const {
-        bytes: _b,
-        minor: _m,
-        major: _j,
-        instantiatedKiB: _i,
-        needlessKiB: _n,
-        simulatedNs: _s,
-        ...facts
-      } = listingOf(row, this.path);
-      const { documents: _d, ...details } = this.details(row);
-      return { ...facts, planHash: row.plan_hash, ...details };
-    });
+    return this.guard(() => this.runs.info(this.find(reference)));
   }
 
   /** Bytes that a run's events take in the library. */
@@ -278,11 +219,7 @@ export class Library {
   }
 
   documents(reference: string): RunDocument[] {
-    return this.guard(() => {
-      const text = this.db.prepare<[string], Buffer>('SELECT data FROM documents WHERE hash = ?').pluck();
-      const { documents } = this.details(this.find(reference));
-      return documents.map(({ kind, hash }) => ({ kind, hash, json: this.documentText(hash, text.get(hash)) }));
-    });
+    return this.guard(() => this.runs.documents(this.find(reference)));
   }
 
   extent(reference: string): RunExtent {
@@ -411,7 +348,7 @@ export class Library {
     return this.guard(() => {
       const row = this.find(reference);
       const next = { ...annotationOf(row, this.path), ...change };
-      this.putAnnotation(row.key, { ...next, tags: cleanTags(next.tags) }, this.now().toISOString());
+      this.runs.putAnnotation(row.key, { ...next, tags: cleanTags(next.tags) }, this.now().toISOString());
       return annotationOf(this.find(row.id), this.path);
     });
   }
@@ -519,7 +456,7 @@ export class Library {
       try {
         return bundle.runs.map(({ run, annotatedAt, marks, documents, batches }) => {
           const saved = this.saveRun({ ...run, ...NOT_ANNOTATED }, documents, batches());
-          this.mergeAnnotation(saved.id, run, annotatedAt);
+          this.runs.mergeAnnotation(saved.id, run, annotatedAt);
           this.mergeMarks(saved.id, marks);
           return saved;
         });
@@ -587,120 +524,14 @@ export class Library {
     return search;
   }
 
+  private find(reference: string, deleted = false): RunRow {
+    return this.runs.find(reference, deleted);
+  }
+
   private writer(token: number): RunWriter {
     const writer = this.writers.get(token);
     if (writer === undefined) throw new RangeError(`no run is being saved under token ${token}`);
     return writer;
-  }
-
-  private details(row: RunRow): RunDetails {
-    const data = this.db.prepare<[number], Buffer>('SELECT data FROM run_details WHERE run = ?').pluck().get(row.key);
-    return unpackDetails(data, row.id, this.path);
-  }
-
-  private find(reference: string, deleted = false): RunRow {
-    const rows = this.candidates(reference, '', deleted);
-    if (rows.length === 1) return checkFacts(rows[0], this.path);
-    if (rows.length > 1) {
-      const ids = rows.map((row) => row.id).join(', ');
-      throw new InputError({ message: `"${reference}" means more than one run`, expected: `one of ${ids}` });
-    }
-    // An index that misses what the table has is damaged.
-    if (this.candidates(reference, 'NOT INDEXED', deleted).length > 0) throw damaged(this.path, 'the index of runs');
-    throw new InputError({
-      message: `the library has no ${deleted ? 'deleted ' : ''}run "${reference}"`,
-      expected: 'an id, a unique beginning of one (4 characters or more), or a hash',
-    });
-  }
-
-  /** The run of exactly this id or hash, else up to five whose id or hash begins so. */
-  private candidates(reference: string, hint: string, deleted: boolean): RunRow[] {
-    const state = `deleted_at IS ${deleted ? 'NOT ' : ''}NULL`;
-    const exact = this.db.prepare<string[], RunRow>(
-      `SELECT * FROM runs ${hint} WHERE (id = ? OR hash = ?) AND ${state}`,
-    );
-    const found = exact.all(reference, reference);
-    if (found.length > 0 || !/^[0-9a-z]{4,}$/.test(reference)) return found;
-    const end = `${reference}~`;
-    return this.db
-      .prepare<string[], RunRow>(
-        `SELECT * FROM runs ${hint} WHERE ((id >= ? AND id < ?) OR (hash >= ? AND hash < ?)) AND ${state} LIMIT 5`,
-      )
-      .all(reference, end, reference, end);
-  }
-
-  /** The run of this hash; one that was deleted is brought back. */
-  private existing(hash: string): Saved | undefined {
-    const row = this.db
-      .prepare<[string], { id: string; deleted_at: string | null }>('SELECT id, deleted_at FROM runs WHERE hash = ?')
-      .get(hash);
-    if (row === undefined) return undefined;
-    if (row.deleted_at !== null) this.db.prepare('UPDATE runs SET deleted_at = NULL WHERE id = ?').run(row.id);
-    return { id: row.id, existing: true };
-  }
-
-  private freeId(hash: string): string {
-    const taken = this.db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck();
-    let length = ID_LENGTH;
-    while (taken.get(idOf(hash, length)) !== undefined) length++;
-    return idOf(hash, length);
-  }
-
-  private putDocuments(run: number, documents: readonly RunDocument[]): void {
-    const put = this.db.prepare<[string, Buffer]>(
-      'INSERT INTO documents (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING',
-    );
-    const link = this.db.prepare<[number, number, string, string]>(
-      'INSERT INTO run_documents (run, position, kind, document) VALUES (?, ?, ?, ?)',
-    );
-    documents.forEach(({ kind, hash, json }, position) => {
-      put.run(hash, packBlob(Buffer.from(json, 'utf8'), `document/${hash}`));
-      link.run(run, position, kind, hash);
-    });
-  }
-
-  private documentText(hash: string, data: Buffer | undefined): string {
-    try {
-      if (data === undefined) throw new RangeError('document is missing');
-      const bytes = unpackBlob(data, `document/${hash}`);
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-    } catch {
-      throw damaged(this.path, `document ${hash.slice(0, 12)}`);
-    }
-  }
-
-  /**
-   * Of two annotations of one run the later stays, of equally late ones the greater text; the date of saving is the
-   * earlier. So merging libraries gives the same, in whatever order and however often.
-   */
-  private mergeAnnotation(id: string, run: RunInfo, annotatedAt: string): void {
-    const row = this.find(id);
-    const theirs = { name: run.name, notes: run.notes, tags: cleanTags(run.tags), starred: run.starred };
-    const rank = (at: string, annotation: Annotation): string => `${at}\u0000${canonicalJson(annotation)}`;
-    if (rank(annotatedAt, theirs) > rank(row.annotated_at, annotationOf(row, this.path)))
-      this.putAnnotation(row.key, theirs, annotatedAt);
-    if (run.savedAt < row.saved_at) {
-      const earlier = { ...row, saved_at: run.savedAt };
-      this.db
-        .prepare('UPDATE runs SET saved_at = ?, checksum = ? WHERE key = ?')
-        .run(run.savedAt, factsChecksum(earlier), row.key);
-    }
-  }
-
-  private putAnnotation(key: number, annotation: Annotation, at: string): void {
-    const row = {
-      name: annotation.name,
-      notes: annotation.notes,
-      tags: JSON.stringify(annotation.tags),
-      starred: annotation.starred ? 1 : 0,
-      annotated_at: at,
-    };
-    this.db.pragma('synchronous = FULL');
-    this.db
-      .prepare(
-        'UPDATE runs SET name = ?, notes = ?, tags = ?, starred = ?, annotated_at = ?, annotation_checksum = ? WHERE key = ?',
-      )
-      .run(row.name, row.notes, row.tags, row.starred, row.annotated_at, annotationChecksum(row), key);
   }
 
   /** Removes what saves that never ended have left: their process is gone. */
@@ -716,10 +547,6 @@ export class Library {
 }
 
 const NOT_ANNOTATED: Annotation = { name: '', notes: '', tags: [], starred: false };
-
-function isAnnotated(run: NewRun): boolean {
-  return (run.name ?? '') !== '' || (run.notes ?? '') !== '' || (run.tags ?? []).length > 0 || run.starred === true;
-}
 
 function refuseWrongHashes(run: NewRun, documents: readonly RunDocument[]): void {
   if (!isHash(run.hash))

@@ -11,7 +11,8 @@ import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { FULL_BATCH, buffersOf, sliceBatch } from '#model/batch';
 import type { EventListRequest, NearRequest } from '#store/event-queries';
 import { StoreFailure } from '#store/failures';
-import type { Library, Saved } from '#store/library';
+import type { Library } from '#store/library';
+import type { Saved } from '#store/run-table';
 import type { StoreMethod, StoreRequest, StoreResponse } from '#workers/store-protocol';
 
 /** The store's thread, or a port to it. */
