@@ -3,27 +3,51 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { formatTable, printJson, printLine, tell } from '#cli/output';
 import { RESOURCES, shippedDocuments } from '#cli/resources';
-import { BENCHMARKS, runBench, type BenchmarkName, type BenchmarkResult } from '#lab/bench';
+import {
+  BENCHMARKS,
+  faultsPerSecond,
+  runBench,
+  type BenchmarkName,
+  type BenchmarkResult,
+  type FaultFigure,
+  type FaultRun,
+} from '#lab/bench';
 import { openCachegrind } from '#lab/bench-cachegrind';
+import type { Documents } from '#lab/documents';
 import { planRuns } from '#lab/plans';
 import { checkExperiment } from '#model/check-experiment';
 import { InputError } from '#model/problem';
 
-const PAGES = 16_384;
-/** One store into each page of a sparse file of 64 MiB, on a kernel whose folios are single pages: each is a fault. */
-const FAULTS = {
-  format: 'faultline/experiment@1',
-  name: 'bench: first stores',
-  seed: 1,
-  machines: ['workstation-2005'],
-  kernels: ['linux-2.6.11'],
-  filesystems: ['ext2-4k'],
-  policies: ['native'],
-  memory: '1 GiB',
-  files: [{ name: 'sparse', size: '64 MiB' }],
-  mappings: [{ name: 'map', file: 'sparse', sharing: 'shared', protection: 'read-write' }],
-  threads: [{ name: 'main', steps: [{ do: 'store', mapping: 'map', stride: '4 KiB' }] }],
-};
+const PAGES = 65_536;
+const STORE = { do: 'store', mapping: 'map', stride: '4 KiB' };
+const LOAD = { do: 'load', mapping: 'map', stride: '4 KiB' };
+
+/** Steps on a sparse file of 256 MiB, on a kernel whose folios are single pages: each page is a fault. Nothing is written back. */
+function faultRun(documents: Documents, policy: string, steps: readonly object[], faults: number): FaultRun {
+  const experiment = {
+    format: 'faultline/experiment@1',
+    name: 'bench: faults',
+    seed: 1,
+    machines: ['workstation-2005'],
+    kernels: ['linux-2.6.11'],
+    filesystems: ['ext2-4k'],
+    policies: [policy],
+    memory: '4 GiB',
+    files: [{ name: 'sparse', size: '256 MiB' }],
+    mappings: [{ name: 'map', file: 'sparse', sharing: 'shared', protection: 'read-write' }],
+    threads: [{ name: 'main', steps }],
+  };
+  return { plan: planRuns(checkExperiment(experiment), documents)[0], faults };
+}
+
+/** Kinds of faults that are measured one by one beside `faults`. */
+const FAULT_KINDS: readonly { name: string; policy: string; steps: readonly object[]; faults: number }[] = [
+  { name: 'read faults, P5', policy: 'P5', steps: [LOAD], faults: PAGES },
+  { name: 'first stores, P5', policy: 'P5', steps: [STORE], faults: PAGES },
+  { name: 'read faults, then write-protect faults, P5', policy: 'P5', steps: [LOAD, STORE], faults: 2 * PAGES },
+  { name: 'read faults, P1', policy: 'P1', steps: [LOAD], faults: PAGES },
+  { name: 'first stores, P1', policy: 'P1', steps: [STORE], faults: PAGES },
+];
 
 export default defineCommand({
   meta: {
@@ -48,15 +72,15 @@ export default defineCommand({
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
     };
-    const plan = planRuns(checkExperiment(FAULTS), documents)[0];
+    const names = args.only === undefined ? BENCHMARKS : parseNames(args.only);
     const cachegrind = args.cachegrind ? openCachegrind(join(RESOURCES, 'bench', 'accesses.c')) : null;
     try {
       const benchmarks = runBench({
         processor: documents.get('processor', args.processor),
-        faults: { plan, pages: PAGES },
+        faults: faultRun(documents, 'native', [STORE], PAGES),
         clock,
         cachegrind,
-        ...(args.only === undefined ? {} : { only: parseNames(args.only) }),
+        only: names,
         progress: (name, i, count) => tell(`${name} (${i + 1} of ${count})`),
       });
       const machine = {
@@ -65,13 +89,36 @@ export default defineCommand({
         node: process.version,
         emulated: args.processor,
       };
-      if (args.json) printJson({ machine, benchmarks });
-      else print(machine, benchmarks);
+      const faults = names.includes('faults') ? faultFigures(documents, clock) : [];
+      if (args.json) {
+        printJson({ machine, benchmarks, faults });
+      } else {
+        print(machine, benchmarks);
+        printFaults(faults);
+      }
     } finally {
       cachegrind?.close();
     }
   },
 });
+
+function faultFigures(documents: Documents, clock: () => number): FaultFigure[] {
+  return FAULT_KINDS.map(({ name, policy, steps, faults }) => {
+    tell(name);
+    return { name, millionPerSecond: faultsPerSecond(faultRun(documents, policy, steps, faults), clock) };
+  });
+}
+
+function printFaults(figures: readonly FaultFigure[]): void {
+  if (figures.length === 0) return;
+  printLine('');
+  printLine('Faults by kind, million a second of CPU time:');
+  const columns = [
+    { title: 'faults', value: (f: FaultFigure) => f.name },
+    { title: 'recording', value: (f: FaultFigure) => f.millionPerSecond.toFixed(2), align: 'right' as const },
+  ];
+  for (const line of formatTable(figures, columns)) printLine(line);
+}
 
 function parseNames(text: string): BenchmarkName[] {
   return text.split(',').map((name) => {
