@@ -50,8 +50,18 @@ export function alignEvents(left: RunEvents, right: RunEvents): Aligned {
   return alignSides({ events: left, place: AS_IT_SAYS }, { events: right, place: AS_IT_SAYS });
 }
 
-/** What recordings tell in their own way: calls by other numbers, writeback folio by folio instead of pass by pass. */
-const TOLD_OTHERWISE: readonly EventKind[] = [EventKind.syscall, EventKind.writeback, EventKind.step, EventKind.phase];
+/**
+ * What recordings tell in their own way: calls by other numbers, writeback folio by folio instead of pass by pass, of
+ * fault-around the window instead of the pages mapped, of readahead neither place nor folio order.
+ */
+const TOLD_OTHERWISE: readonly EventKind[] = [
+  EventKind.syscall,
+  EventKind.writeback,
+  EventKind.faultAround,
+  EventKind.readahead,
+  EventKind.step,
+  EventKind.phase,
+];
 
 /** Kinds that both runs have: what one of them has none of, it may not have been asked to record. */
 export function commonKinds(left: RunEvents, right: RunEvents): ReadonlySet<number> {

@@ -55,8 +55,9 @@ export function columnsOf(lanes: readonly Lane[], pieces: readonly Piece[], view
       dirty[first] = before.value;
     for (let i = 0; i < cells.count; i++) {
       const start = tile.from + cells.column[i] * width;
-      // As they are painted: a column in which one piece ends and the next begins belongs to the next.
-      if (start + width <= from || start + width > to) continue;
+      // As they are painted: a column in which one piece ends and the next begins belongs to the one with more of it.
+      const middle = start + width / 2;
+      if (middle < from || middle >= to) continue;
       const at = Math.floor((Math.max(start, from) - view.from) / perColumn);
       if (cells.kind[i] !== EventKind.counter) add(cells.kind[i], at, cells.events[i]);
       else if (cells.lane[i] === dirtyLane && cells.values !== null) {

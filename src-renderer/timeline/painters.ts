@@ -79,8 +79,9 @@ export class RowPainter {
     }
     for (let i = 0; i < cells.count; i++) {
       const start = tile.from + cells.column[i] * column;
-      // A column in which one piece ends and the next begins belongs to the next: more happens at a step's start.
-      if (start + column <= piece.from || start + column > piece.to) continue;
+      // A column in which one piece ends and the next begins belongs to the one that has more of it.
+      const middle = start + column / 2;
+      if (middle < piece.from || middle >= piece.to) continue;
       const x = Math.floor((Math.max(start, piece.from) - view.from) / perPixel);
       if (x < 0 || x >= this.width) continue;
       const key = cells.lane[i] * 256 + cells.kind[i];

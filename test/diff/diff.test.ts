@@ -329,3 +329,53 @@ describe('a comparison for people', () => {
       expect(text).toContain(part);
   });
 });
+
+describe('a recording beside an emulation', () => {
+  const mapping = (base: number): Event => ({ kind: EventKind.mapped, time: 0, address: base, c: 64 });
+  const phases = (from: number): RunInfo['phases'] => [
+    {
+      thread: 0,
+      step: 1,
+      name: 'read',
+      startNs: from / 1000,
+      endNs: (from + 90_000) / 1000,
+      minor: 0,
+      major: 0,
+      sigbus: 0,
+      instantiatedKiB: 0,
+      dirtyPages: 0,
+    },
+  ];
+  const emulated = input('emulated', eventsOf([mapping(BASE), read(1, 10_000), read(2, 20_000)]), {
+    source: 'emulated',
+    phases: phases(0),
+  });
+  const elsewhere = 0x5500_0000_0000;
+  const recorded = (events: readonly Event[]): DiffInput =>
+    input('recorded', eventsOf([mapping(elsewhere), ...events]), { source: 'recorded', phases: phases(500_000) });
+  const there = (page: number, time: number): Event => ({
+    ...read(page, time),
+    address: elsewhere + page * 4096,
+    // Another number of the step and thread: the time says which it is.
+    a: 3,
+    b: 9,
+  });
+
+  it('is paired by page of the file and step at that time, wherever it was mapped', () => {
+    const { pairs } = diffRuns([recorded([there(1, 510_000), there(2, 530_000)]), emulated]);
+    expect(pairs[0].events).toEqual({ same: 0, moved: 2, changed: 0, onlyLeft: 0, onlyRight: 0 });
+  });
+
+  it('leaves aside faults outside the mapping and kinds that one of them has not', () => {
+    const stack: Event = { ...there(1, 505_000), kind: EventKind.writeFault, address: 0x7fff_0000_0000 };
+    const shot: Event = { kind: EventKind.shootdown, time: 511_000 };
+    const { pairs } = diffRuns([recorded([stack, there(1, 510_000), shot, there(2, 530_000)]), emulated]);
+    expect(pairs[0].events).toMatchObject({ moved: 2, onlyLeft: 0 });
+  });
+
+  it('says that they are of different origin', () => {
+    const { warnings, comparable } = diffRuns([recorded([there(1, 510_000)]), emulated]);
+    expect(warnings.map(({ kind }) => kind)).toContain('source');
+    expect(comparable).toBe(true);
+  });
+});

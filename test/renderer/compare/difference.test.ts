@@ -85,7 +85,7 @@ describe('the difference of two runs', () => {
       { from: 150, to: Infinity, shift: 400 },
     ];
     const placed = columns(LEFT, apart);
-    // The column of 100 to 200 ps lies in both stretches: what is in it belongs to the later one.
+    // The column of 100 to 200 ps lies in both stretches, as much in one as in the other: then the later one has it.
     expect([...placed.faults[0]]).toEqual([0, 0, 0, 0, 0, 4, 0, 0, 0, 0]);
     expect([...placed.io]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
   });
