@@ -1,12 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StoreClient } from '#workers/store-client';
-
-/** Folder of the user's own documents, beside the library. */
-export function documentsFolder(libraryPath: string): string {
-  return join(dirname(libraryPath), 'documents');
-}
 
 /** The library, opened when it is first asked for: a command that fails before leaves nothing behind. */
 export class LazyStore {

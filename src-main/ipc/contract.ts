@@ -16,7 +16,8 @@ import {
   experimentPresetSchema,
   menuCommandSchema,
   operationIdSchema,
-  presetDocumentSchema,
+  documentFolderSchema,
+  listedDocumentSchema,
   problemSchema,
   progressSchema,
   runIdSchema,
@@ -164,8 +165,15 @@ export const contract = {
     response: v.array(explorationSchema),
   },
 
-  /** The documents that ship: machines and their parts, kernels, file systems. */
-  'documents.list': { request: nothing, response: v.array(presetDocumentSchema) },
+  /** Machines and their parts, kernels, file systems: what ships, and the user's own. */
+  'documents.list': { request: nothing, response: v.array(listedDocumentSchema) },
+  'documents.folder': { request: nothing, response: documentFolderSchema },
+  /** Keeps a document of the user's, in place of its earlier version. */
+  'documents.save': { request: v.looseObject({ format: v.string(), id: v.string() }), response: nothing },
+  /** Removes one of the user's own; answers it, so that it can be kept again. */
+  'documents.remove': { request: v.string(), response: v.unknown() },
+  /** The JSON Schema of a format of documents, for editors. */
+  'documents.schema': { request: v.string(), response: v.unknown() },
 
   /** Takes files dropped on the window: experiments are answered, recordings imported. Long, as `experiments.run`. */
   'files.take': {

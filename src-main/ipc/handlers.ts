@@ -4,6 +4,7 @@ import { compareRuns } from '#lab/compare';
 import { emulationOf } from '#lab/emulation-of';
 import { RunPairs } from '#lab/run-pairs';
 import type { Lab } from '#lab/lab';
+import { documentSchema } from '#lab/schemas';
 import { pageLifeOfEvent } from '#lab/page-life';
 import { InputError } from '#model/problem';
 import { IMPORTERS } from '#recording/formats';
@@ -14,9 +15,10 @@ import { MapMaker } from './address-map.ts';
 import { reportHandlers, type ReportServices } from './report-handlers.ts';
 import { explored, scenarioListings } from './explorations.ts';
 import { sweepHandlers } from './sweep-handlers.ts';
+import { documentFolder, listDocuments, saveDocument } from './document-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
-import type { MenuCommand, PresetDocument, Theme } from './schemas.ts';
+import type { MenuCommand, Theme } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
 export interface AppServices extends ReportServices {
@@ -36,21 +38,6 @@ export interface AppServices extends ReportServices {
   runsChanged(): void;
 }
 
-const PRESET_KINDS = ['machine', 'processor', 'storage', 'kernelCosts', 'kernel', 'filesystem'] as const;
-
-/** The documents that ship, by kind, as they were written. */
-function presetDocuments(documents: Lab['documents']): PresetDocument[] {
-  return PRESET_KINDS.flatMap((kind) =>
-    documents.ids(kind).map((id) => {
-      const document: unknown = documents.get(kind, id);
-      const { name, year } = document as { name?: unknown; year?: unknown };
-      const text = (value: unknown): string =>
-        typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-      return { kind, id, name: text(name) || id, year: text(year), document };
-    }),
-  );
-}
-
 /** Each channel answered by a use case of the lab. */
 export function makeHandlers(lab: Lab, app: AppServices, operations: Operations): Handlers {
   const { library } = lab;
@@ -60,7 +47,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     const tell = (progress: unknown): void => {
       send(sender, 'operations.progress', progress);
     };
-    const taken = await operations.run(id, tell, (operation) => takeFiles(files, library, operation, app.today()));
+    const taken = await operations.run(id, tell, (operation) => takeFiles(files, lab, operation, app.today()));
     if (taken.some(({ became }) => became === 'run')) app.runsChanged();
     return taken;
   };
@@ -141,7 +128,13 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       });
     },
 
-    'documents.list': () => presetDocuments(lab.documents),
+    'documents.list': () => listDocuments(lab.documents),
+    'documents.folder': () => documentFolder(lab.documents),
+    'documents.save': (document) => {
+      saveDocument(lab.documents, document);
+    },
+    'documents.remove': (id) => lab.documents.own?.remove(id) ?? null,
+    'documents.schema': (format) => documentSchema(format),
 
     'files.take': ({ operation, files }, sender) => take(operation, files, sender),
     'files.choose': async (operation, sender) => take(operation, await app.askForFiles(), sender),

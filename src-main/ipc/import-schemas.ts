@@ -19,8 +19,8 @@ export const takenFileSchema = v.variant('became', [
     /** What of the file was not taken, and why. */
     leftAside: v.array(v.object({ reason: text, count })),
   }),
-  /** Figures: a machine's measurements, which belong to a document and not to a run. */
-  v.object({ became: v.literal('figures'), file: text, format: text }),
+  /** Figures: a device or a machine's measurements, kept as one of the user's own documents. */
+  v.object({ became: v.literal('figures'), file: text, format: text, id: text, name: text }),
   v.object({ became: v.literal('nothing'), file: text, message: text }),
 ]);
 export type TakenFile = v.InferOutput<typeof takenFileSchema>;

@@ -62,16 +62,31 @@ export const experimentPresetSchema = v.object({
   document: v.unknown(),
 });
 
-/** A document that ships, with what a list shows of it. */
-export const presetDocumentSchema = v.object({
-  kind: v.picklist(['machine', 'processor', 'storage', 'kernelCosts', 'kernel', 'filesystem']),
+const DOCUMENT_KINDS = [
+  'machine', 'processor', 'storage', 'kernelCosts', 'kernel', 'filesystem', 'measurements',
+] as const; // prettier-ignore
+
+/** A document that ships, or one of the user's own, with what a list shows of it. */
+export const listedDocumentSchema = v.object({
+  kind: v.picklist(DOCUMENT_KINDS),
   id: text,
   name: text,
   /** Empty where the document names none. */
   year: text,
+  /** Whether it is the user's, and may be changed. */
+  own: v.boolean(),
+  /** What is wrong with it as it stands; empty for nothing. */
+  problem: text,
   document: v.unknown(),
 });
-export type PresetDocument = v.InferOutput<typeof presetDocumentSchema>;
+export type ListedDocument = v.InferOutput<typeof listedDocumentSchema>;
+
+/** The folder of the user's own documents, and the files in it that are none. */
+export const documentFolderSchema = v.object({
+  folder: text,
+  broken: v.array(v.object({ file: text, problem: text })),
+});
+export type DocumentFolder = v.InferOutput<typeof documentFolderSchema>;
 
 export const operationIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { importFile } from '#lab/import';
-import type { StoreClient } from '#workers/store-client';
+import { EXPERIMENT_FORMAT } from '#model/experiment';
+import type { Lab } from '#lab/lab';
 import type { TakenFile } from './import-schemas.ts';
 import type { Operation } from './operations.ts';
 
@@ -14,7 +15,7 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
  */
 export async function takeFiles(
   files: readonly string[],
-  library: StoreClient,
+  lab: Lab,
   operation: Operation,
   now: string,
 ): Promise<TakenFile[]> {
@@ -22,7 +23,7 @@ export async function takeFiles(
   for (const [run, file] of files.entries()) {
     if (operation.signal.aborted) break;
     try {
-      taken.push(await takeFile(file, library, operation, { run, runs: files.length }, now));
+      taken.push(await takeFile(file, lab, operation, { run, runs: files.length }, now));
     } catch (error) {
       if (error instanceof Error && error.name === 'Cancelled') break;
       taken.push({ became: 'nothing', file, message: error instanceof Error ? error.message : String(error) });
@@ -33,7 +34,7 @@ export async function takeFiles(
 
 async function takeFile(
   file: string,
-  library: StoreClient,
+  lab: Lab,
   operation: Operation,
   place: { run: number; runs: number },
   date: string,
@@ -41,7 +42,7 @@ async function takeFile(
   const document = await experimentOf(file);
   if (document !== null) return { became: 'experiment', file, document };
   const name = file.split(/[\\/]/).pop() ?? file;
-  const imported = await importFile(file, () => Promise.resolve(library), {
+  const imported = await importFile(file, () => Promise.resolve(lab.library), {
     date,
     signal: operation.signal,
     onProgress: ({ done, total, events }) => {
@@ -49,7 +50,13 @@ async function takeFile(
     },
   });
   const { label, id, existing, events, leftAside } = imported;
-  if (id === null) return { became: 'figures', file, format: label };
+  if (imported.document?.format === EXPERIMENT_FORMAT)
+    return { became: 'experiment', file, document: imported.document };
+  if (imported.document !== null) {
+    const kept = lab.documents.own!.add(imported.document);
+    return { became: 'figures', file, format: label, id: kept.id, name: imported.document.name };
+  }
+  if (id === null) throw new Error(`${name} became nothing`);
   return { became: 'run', file, format: label, run: id, existing, events, leftAside: [...leftAside] };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { createHash } from 'node:crypto';
+import { OwnDocuments, documentsFolder } from '#lab/own-documents';
 import { Documents, jsonFiles } from '#lab/documents';
 import { emulate, type EmulationProgress } from '#lab/emulate';
 import type { PauseSwitch } from '#lab/pause';
@@ -58,7 +59,7 @@ export class Lab {
   private constructor(options: LabOptions, library: StoreClient) {
     this.options = options;
     this.library = library;
-    this.documents = new Documents(options.resourcesPath);
+    this.documents = new Documents(options.resourcesPath, new OwnDocuments(documentsFolder(options.libraryPath)));
   }
 
   /** Opens the library. @throws InputError when it cannot be opened */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '#model/problem';
@@ -110,3 +110,22 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is no folder',
 };
+
+/**
+ * Writes a short text whole or not at all.
+ * @throws InputError when the file exists and may not be replaced, or cannot be written
+ */
+export function writeWhole(path: string, text: string, force: boolean): void {
+  refuseExisting(path, force);
+  const half = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(half, text);
+    renameSync(half, path);
+  } catch (error) {
+    rmSync(half, { force: true });
+    throw new InputError({
+      file: path,
+      message: `cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+}

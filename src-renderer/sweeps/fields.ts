@@ -1,4 +1,4 @@
-import type { PresetDocument } from '#ipc/schemas';
+import type { ListedDocument } from '#ipc/schemas';
 import { POLICY_IDS } from '#model/policies';
 import { keysOf, LIST_FIELDS, type AxisValue } from '#model/sweep';
 import { formatPath } from '#model/validate';
@@ -25,7 +25,7 @@ const STEP_FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Fields of an experiment, and of the documents that it names, that a sweep may vary. */
-export function fieldsOf(experiment: unknown, documents: readonly PresetDocument[]): SweepField[] {
+export function fieldsOf(experiment: unknown, documents: readonly ListedDocument[]): SweepField[] {
   const base = isRecord(experiment) ? experiment : {};
   const fields: SweepField[] = [
     { path: 'policies', current: textOf(base['policies'] ?? ['native']), options: ['native', ...POLICY_IDS] },

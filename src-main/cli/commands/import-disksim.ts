@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { printJson, printLine } from '#cli/output';
-import { writeWhole } from '#cli/write-whole';
+import { writeWhole } from '#lab/whole-file';
 import { DISKSIM_ORIGIN, importDiskSimFile } from '#lab/drives';
 
 export default defineCommand({

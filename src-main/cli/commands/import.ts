@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { defineCommand, runCommand } from 'citty';
 import importDiskSim from '#cli/commands/import-disksim';
 import { libraryPathOf } from '#cli/open-lab';
-import { LazyStore, documentsFolder } from '#cli/open-store';
+import { LazyStore } from '#cli/open-store';
 import { interruptSignal, libraryArg } from '#cli/open-lab';
 import { ProgressLine, printJson, printLine, tell } from '#cli/output';
-import { writeWhole } from '#cli/write-whole';
+import { writeWhole } from '#lab/whole-file';
 import { importFile, type ImportResult } from '#lab/import';
+import { OwnDocuments, documentsFolder } from '#lab/own-documents';
 import { InputError } from '#model/problem';
 import { formatCount } from '#model/units';
 import { IMPORTERS } from '#recording/formats';
@@ -108,36 +108,16 @@ function printCounts(title: string, counts: readonly (readonly [string, number])
   for (const [name, count] of counts) printLine(`  ${formatCount(count).padStart(width)}  ${name}`);
 }
 
-/** Writes a document whole; in the user's folder under its id, with a number where another has that name. */
+/** Writes a document whole: where it was asked for, or into the user's folder. @returns its file */
 function save(
   document: { readonly id?: string; readonly name: string },
   out: string | undefined,
   force: boolean,
   folder: string,
 ): string {
-  const text = `${JSON.stringify(document, null, 1)}\n`;
-  if (out !== undefined) {
-    writeWhole(out, text, force);
-    return out;
-  }
-  mkdirSync(folder, { recursive: true });
-  const base =
-    document.id ??
-    (document.name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 60) ||
-      'imported');
-  for (let i = 1; ; i++) {
-    const path = join(folder, `${base}${i === 1 ? '' : `-${i}`}.json`);
-    if (!existsSync(path)) {
-      writeWhole(path, text, false);
-      return path;
-    }
-    // The same document again needs no second file.
-    if (readFileSync(path, 'utf8') === text) return path;
-  }
+  if (out === undefined) return new OwnDocuments(folder).add(document).file;
+  writeWhole(out, `${JSON.stringify(document, null, 1)}\n`, force);
+  return out;
 }
 
 /** The words for `import disksim`, without what names it. */

@@ -6,6 +6,8 @@ const document = (kind: 'machine' | 'processor' | 'storage' | 'kernel' | 'filesy
   id,
   name: id,
   year: '',
+  own: false,
+  problem: '',
   document: fields,
 });
 

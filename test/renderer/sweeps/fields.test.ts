@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PresetDocument } from '#ipc/schemas';
+import type { ListedDocument } from '#ipc/schemas';
 import { fieldsOf, parseValues, shortName, splitValues, writeValues } from '../../../src-renderer/sweeps/fields.ts';
 
 const experiment = {
@@ -11,16 +11,18 @@ const experiment = {
   mappings: [{ name: 'm', file: 'f', populate: false }],
   threads: [{ name: 't', steps: [{ do: 'loop', times: 3, steps: [{ do: 'store', mapping: 'm' }] }] }],
 };
-const documents: PresetDocument[] = [
+const documents: ListedDocument[] = [
   {
     kind: 'filesystem',
     id: 'ext2',
     name: 'ext2',
     year: '',
+    own: false,
+    problem: '',
     document: { id: 'ext2', block: 4096, map: { direct: 12 } },
   },
-  { kind: 'machine', id: 'm1', name: 'm1', year: '', document: { id: 'm1', cores: 2 } },
-  { kind: 'machine', id: 'm2', name: 'm2', year: '', document: { id: 'm2', cores: 4 } },
+  { kind: 'machine', id: 'm1', name: 'm1', year: '', own: false, problem: '', document: { id: 'm1', cores: 2 } },
+  { kind: 'machine', id: 'm2', name: 'm2', year: '', own: false, problem: '', document: { id: 'm2', cores: 4 } },
 ];
 
 describe('fields that a sweep can vary', () => {
