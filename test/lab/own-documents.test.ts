@@ -77,9 +77,10 @@ describe("the user's own documents", () => {
   it('are imported once, and numbered where the name is taken', () => {
     const own = documents.own!;
     const disk = { format: 'faultline/disk@1', name: 'My  Disk!' };
+    const other = { ...disk, format: 'faultline/drive@1' };
     expect(own.add(disk).id).toBe('my-disk');
     expect(own.add(disk).id).toBe('my-disk');
-    expect(own.add({ ...disk, format: 'faultline/drive@1' }).id).toBe('my-disk-2');
+    expect(own.add(other).id).toBe('my-disk-2');
     expect(readdirSync(own.folder)).toEqual(['my-disk-2.json', 'my-disk.json']);
   });
 
