@@ -6,21 +6,47 @@ import type { Chunks, ExportSource } from './source.ts';
 type ColumnType = 'INT64' | 'INT32' | 'DOUBLE' | 'BYTE_ARRAY';
 
 /** Columns of the table. Times in ps of simulated time; `cause` is an index, null when not known. */
-const COLUMNS: readonly { readonly name: string; readonly type: ColumnType; readonly optional?: boolean }[] = [
-  { name: 'index', type: 'INT32' },
-  { name: 'time_ps', type: 'INT64' },
-  { name: 'duration_ps', type: 'INT64' },
-  { name: 'lane', type: 'BYTE_ARRAY' },
-  { name: 'group', type: 'BYTE_ARRAY' },
-  { name: 'kind', type: 'BYTE_ARRAY' },
-  { name: 'address', type: 'DOUBLE' },
-  { name: 'a', type: 'INT32' },
-  { name: 'b', type: 'INT32' },
-  { name: 'c', type: 'INT32' },
-  { name: 'cause', type: 'INT32', optional: true },
+const COLUMNS: readonly {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly optional?: boolean;
+  readonly encoding: 'PLAIN' | 'RLE_DICTIONARY';
+  /** Lowest and highest of each row group: for readers that look for a span of time. */
+  readonly statistics?: boolean;
+}[] = [
+  { name: 'index', type: 'INT32', encoding: 'PLAIN', statistics: true },
+  { name: 'time_ps', type: 'INT64', encoding: 'PLAIN', statistics: true },
+  { name: 'duration_ps', type: 'INT64', encoding: 'PLAIN' },
+  { name: 'lane', type: 'BYTE_ARRAY', encoding: 'RLE_DICTIONARY' },
+  { name: 'group', type: 'BYTE_ARRAY', encoding: 'RLE_DICTIONARY' },
+  { name: 'kind', type: 'BYTE_ARRAY', encoding: 'RLE_DICTIONARY' },
+  { name: 'address', type: 'DOUBLE', encoding: 'PLAIN' },
+  { name: 'a', type: 'INT32', encoding: 'PLAIN' },
+  { name: 'b', type: 'INT32', encoding: 'PLAIN' },
+  { name: 'c', type: 'INT32', encoding: 'PLAIN' },
+  { name: 'cause', type: 'INT32', encoding: 'PLAIN', optional: true },
 ];
 
-const ps = (values: Float64Array): BigInt64Array => BigInt64Array.from(values, (value) => BigInt(Math.round(value)));
+const HALF = 2 ** 32;
+
+/** Times as whole ps, put together from halves: a BigInt for each would be garbage by the gigabyte. */
+function ps(values: Float64Array): BigInt64Array {
+  const whole = new BigInt64Array(values.length);
+  const halves = new DataView(whole.buffer);
+  for (let i = 0; i < values.length; i++) {
+    const value = Math.round(values[i]);
+    const high = Math.floor(value / HALF);
+    halves.setUint32(i * 8, value - high * HALF, true);
+    halves.setInt32(i * 8 + 4, high, true);
+  }
+  return whole;
+}
+
+function indices(first: number, count: number): Int32Array {
+  const whole = new Int32Array(count);
+  for (let i = 0; i < count; i++) whole[i] = first + i;
+  return whole;
+}
 
 /**
  * Every event a row of an Apache Parquet file, compressed with Snappy: a row group a batch. The run, with its metrics
@@ -53,7 +79,7 @@ export async function* eventsParquet(source: ExportSource): Chunks {
   const groups = run.lanes.map((_, lane) => laneGroup(run, lane));
   for await (const batch of source.batches()) {
     const columns = [
-      Int32Array.from({ length: batch.count }, (_, i) => batch.first + i),
+      indices(batch.first, batch.count),
       ps(batch.time),
       ps(batch.duration),
       Array.from(batch.lane, (lane) => lanes[lane] ?? laneName(run, lane)),
@@ -66,7 +92,12 @@ export async function* eventsParquet(source: ExportSource): Chunks {
       Array.from(batch.cause, (cause) => (cause < 0 ? null : cause)),
     ];
     await writer.write({
-      columnData: COLUMNS.map(({ name }, i) => ({ name, data: columns[i] })),
+      columnData: COLUMNS.map(({ name, encoding, statistics = false }, i) => ({
+        name,
+        data: columns[i],
+        encoding,
+        statistics,
+      })),
       rowGroupSize: batch.count,
     });
     yield take();

@@ -13,7 +13,7 @@ import { refuseExisting, writeWholeFile } from '#lab/whole-file';
 import { InputError } from '#model/problem';
 import type { Paper } from '#model/report';
 import type { RunInfo } from '#model/run';
-import { timelineFigure } from '#report/figures';
+import { timelinePicture } from '#report/figures';
 import type { TimeSpan } from '#report/model';
 import type { StoreClient } from '#workers/store-client';
 
@@ -155,5 +155,5 @@ async function spanOf(library: StoreClient, run: RunInfo, { from, to }: ExportOp
 async function timelineSvg(library: StoreClient, run: RunInfo, options: ExportOptions): Promise<string> {
   const tile = await tileOf(library, run, await spanOf(library, run, options));
   if (tile === null) throw new InputError({ message: `run ${run.id} has no events to draw` });
-  return timelineFigure(run, tile).svg;
+  return timelinePicture(run, tile);
 }

@@ -63,6 +63,9 @@ export const TIMELINE_COLUMNS = 1020;
 const LEFT = 190;
 const RIGHT = 60;
 const ROW = 34;
+/** Above and below the timeline of a picture of its own, px. */
+const HEAD = 32;
+const FOOT = 24;
 
 /**
  * Where on a run's time its faults, allocations and I/O lie: the height of a bar is the number of events
@@ -93,6 +96,21 @@ export function timelineFigure(run: RunInfo, tile: Tile): Figure {
   }
   const caption = `${subject(run)}: ${shown.map((t) => TRACKS[t].label).join(', ') || 'nothing'} over simulated time, ${formatTime(tile.from)} to ${formatTime(tile.to)}; bar height is relative to the row's highest, the row's total is at its end.`;
   return { caption, svg: svg(height, caption, marks.join('')) };
+}
+
+/** The timeline as a picture of its own, which says what it shows. */
+export function timelinePicture(run: RunInfo, tile: Tile): string {
+  const figure = timelineFigure(run, tile);
+  const height = Number(/ height="([\d.]+)"/.exec(figure.svg)?.[1] ?? 0);
+  const title = [run.experiment, `${run.policy} on ${run.filesystem}`, run.kernel, run.machine];
+  const head = text(8, 20, title.filter((part) => part !== '').join(' · '), 'start');
+  const foot = text(
+    8,
+    height + HEAD + 14,
+    `run ${run.hash.slice(0, 16)}, ${formatTime(tile.from)} to ${formatTime(tile.to)}`,
+    'start',
+  );
+  return svg(height + HEAD + FOOT, figure.caption, `${head}${foot}${figure.svg.replace('<svg ', `<svg y="${HEAD}" `)}`);
 }
 
 /** Bars that stand beside each other at one height are one. */

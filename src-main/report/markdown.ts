@@ -1,4 +1,5 @@
 import type { Block, Cell, Report } from '#model/report';
+import { escape } from './svg.ts';
 
 /** A figure as a file of its own; the name is relative to the report's folder. */
 export interface FigureFile {
@@ -40,7 +41,7 @@ function blockText(block: Block, base: string, figures: FigureFile[]): string {
     }
     case 'code': {
       const fence = '`'.repeat(Math.max(3, longestRun(block.text) + 1));
-      return `**${inline(block.title)}**\n\n${fence}json\n${block.text}\n${fence}`;
+      return `<details>\n<summary>${escape(block.title)}</summary>\n\n${fence}json\n${block.text}\n${fence}\n\n</details>`;
     }
   }
 }

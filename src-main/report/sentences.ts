@@ -64,8 +64,13 @@ export function subject(run: RunInfo & { readonly label?: string }): string {
   return run.label ?? `${run.policy} on ${run.filesystem}`;
 }
 
-/** The runs with a label each where policy and file system do not tell them apart. */
+/** Several runs with a label each: as little as tells them apart. */
 export function labelled(runs: readonly RunInfo[]): readonly RunInfo[] {
+  if (runs.length < 2) return runs;
+  const policies = new Set(runs.map((run) => run.policy));
+  const filesystems = new Set(runs.map((run) => run.filesystem));
+  if (policies.size === runs.length && filesystems.size === 1)
+    return runs.map((run) => ({ ...run, label: run.policy }));
   const names = runs.map(subject);
   if (new Set(names).size === names.length) return runs;
   const telling = (['machine', 'kernel', 'experiment', 'seed', 'engineVersion'] as const).filter(

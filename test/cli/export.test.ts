@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPORT_FORMATS } from '#lab/export';
 import { Library } from '#store/library';
 import { faultline, type CliResult } from '../support/cli.ts';
-import { hasTool, itWhen } from '../support/requirement.ts';
+import { hasTool, itAsRoot, itWhen } from '../support/requirement.ts';
 import { sampleBatches, sampleRun } from '../support/sample-run.ts';
 
 const MAIN = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url));
@@ -35,7 +35,8 @@ function freshFolder(name: string): string {
 }
 
 describe('export', () => {
-  it.each(Object.keys(EXPORT_FORMATS))(
+  // PDF and PNG need Electron: test/e2e/print.test.ts.
+  it.each(Object.keys(EXPORT_FORMATS).filter((format) => format !== 'pdf' && format !== 'png'))(
     'writes %s, and nothing else beside it',
     async (format) => {
       const into = freshFolder(format);
@@ -105,4 +106,34 @@ describe('export', () => {
     expect(stderr).toContain('nothing was left under this name');
     expect(readdirSync(into)).toEqual([]);
   });
+
+  itAsRoot(
+    'says that a small disk is full, and leaves nothing on it',
+    async () => {
+      const disk = freshFolder('disk');
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+      // A container may keep even root from mounting.
+      if (mounted.status !== 0) return;
+      try {
+        for (const [command, ...words] of [
+          ['export', id, '--format', 'csv', '--out', join(disk, 'run.csv')],
+          ['export', id, '--format', 'parquet', '--out', join(disk, 'run.parquet')],
+          ['export', id, '--format', 'bundle', '--out', join(disk, 'run.faultline')],
+          ['report', id, '--out', join(disk, 'report.html')],
+        ]) {
+          // The table runs out of room in the middle, the others at once.
+          const filler = join(disk, 'filler');
+          if (!words.includes('csv')) spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096']);
+          const { code, err } = await faultline([command, ...words, '--library', library]);
+          expect({ words: words.join(' '), code }).toEqual({ words: words.join(' '), code: 1 });
+          expect(err).toMatch(/full|space/);
+          rmSync(filler, { force: true });
+          expect(readdirSync(disk)).toEqual([]);
+        }
+      } finally {
+        spawnSync('umount', [disk]);
+      }
+    },
+    60_000,
+  );
 });

@@ -50,7 +50,7 @@ describe('a report in the window', () => {
     const paper = page.getByRole('article', { name: 'The report as it will be written' });
     await paper.waitFor();
     expect(plain(await paper.innerText())).toContain(
-      'P1 on plain-4k took 4 096 faults (4 096 read, 0 write, 0 write-protect) and allocated 16 384 KiB for 256 pages stored to: 15 360 KiB were never stored to.',
+      'P1 took 4 096 faults (4 096 read, 0 write, 0 write-protect) and allocated 16 384 KiB for 256 pages stored to: 15 360 KiB were never stored to.',
     );
     expect(await paper.getByRole('img', { name: /over simulated time/ }).count()).toBe(4);
     await lab.shoot('report');
