@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AccessKind, AccessOrder } from '#emulator/cpu/access';
 import { processorFigures } from '#emulator/cpu/figures';
 import { makeProcessor } from '#emulator/cpu/make-processor';
+import { CpuCounter, StopReason } from '#emulator/cpu/processor';
+import { Pte } from '#emulator/mmu/page-table';
 import { conformMachine } from '#lab/conformance-machine';
 import { parseProcessor, type ProcessorDocument } from '#model/processor';
 import { repositoryRoot } from '../../support/shared.ts';
@@ -53,6 +56,49 @@ describe('processor documents', () => {
     expect(() => processorFigures(bad)).toThrow(
       'caches[1].size: 250000 bytes are not 8 ways x 64 bytes x a power of two',
     );
+  });
+});
+
+describe('prefetchers', () => {
+  const streamed = (prefetch: object): { ns: number; prefetches: number } => {
+    const document = changed('westmere-ep-2010', (d) =>
+      Object.assign(d, {
+        prefetch,
+        sources: { ...d.sources, manual: { title: "Intel's optimization manual", read: '2026-11-22' } },
+      }),
+    );
+    const p = makeProcessor(parseProcessor(document, 'x.json'), { cores: 1, frames: 1024 });
+    const space = p.createSpace();
+    p.switchTo(0, space);
+    for (let page = 0; page < 1024; page++)
+      p.pageTable(space).set(page, page, Pte.present | Pte.user | Pte.accessed | Pte.writable | Pte.dirty);
+    const loads = { order: AccessOrder.sequential, kind: AccessKind.load, stride: 64, slots: 65_536, count: 65_536 };
+    p.begin(0, {
+      base: 0,
+      offset: 0,
+      width: 8,
+      storeShare: 0,
+      seed: 1,
+      skew: 0,
+      hotShare: 0,
+      hotSlots: 0,
+      ...loads,
+      dependent: true,
+    });
+    expect(p.run(0, Infinity)).toBe(StopReason.done);
+    return { ns: p.now(0) / 65_536_000, prefetches: p.counters()[CpuCounter.prefetches] };
+  };
+  const lines = (value: number) => ({ value, unit: 'lines', source: 'manual', method: 'reported' });
+
+  it('are off unless the document switches them on, and then hide latency from a stream', () => {
+    const off = streamed({});
+    const next = streamed({ nextLine: lines(1) });
+    const both = streamed({ nextLine: lines(1), stride: lines(4) });
+    expect(off.prefetches).toBe(0);
+    // The line after each, of 64 in a page.
+    expect(next.prefetches).toBe(1024 * 63);
+    expect(next.ns).toBeLessThan(off.ns);
+    expect(both.ns).toBeLessThan(next.ns);
   });
 });
 

@@ -58,6 +58,7 @@ function loadPart(core: Core, physical: u32, first: u32, end: u32, translated: f
       return;
     }
   }
+  const asked = core.now;
   const from = access(core, physical, false);
   const prefetched = wasPrefetched;
   const late = prefetched ? prefetchReady(core, physical) : 0;
@@ -74,7 +75,8 @@ function loadPart(core: Core, physical: u32, first: u32, end: u32, translated: f
     fill(core, due, from == 0 ? CAUSE_MEMORY : from, core.sequence);
     if (core.stallAt == NEVER) core.stallAt = core.sequence + m.loadWindow;
   }
-  if (from != 0 || prefetched) prefetchAfter(core, physical);
+  // Prefetchers see the miss, not its end.
+  if (from != 0 || prefetched) prefetchAfter(core, physical, dependent ? asked : core.now);
 }
 
 /** Takes a place in the store buffer; stores leave it in order. */
@@ -120,7 +122,7 @@ function storePart(core: Core, physical: u32, first: u32, end: u32, translated: 
     fill(core, due, from, -1);
   } else if (prefetched) due = later(due, prefetchReady(core, physical));
   buffer(core, physical, first, end, due);
-  if (from != 0 || prefetched) prefetchAfter(core, physical);
+  if (from != 0 || prefetched) prefetchAfter(core, physical, core.now);
 }
 
 /** A non-temporal store: combined by line in a fill buffer, written to memory. */
@@ -146,13 +148,13 @@ function prefetchReady(core: Core, physical: u32): f64 {
   return 0;
 }
 
-/** What the prefetchers fetch after a miss, or after the first use of a line they brought. */
-function prefetchAfter(core: Core, physical: u32): void {
+/** What the prefetchers fetch after a miss at `time`, or after the first use of a line they brought. */
+function prefetchAfter(core: Core, physical: u32, time: f64): void {
   const m = machine();
   if ((m.prefetchNext | m.prefetchStride) == 0) return;
   const perPage = 12 - m.lineShift;
   const page = physical >> perPage;
-  for (let k: u32 = 1; k <= m.prefetchNext; k++) prefetchLine(core, page, physical + k);
+  for (let k: u32 = 1; k <= m.prefetchNext; k++) prefetchLine(core, page, physical + k, time);
   if (m.prefetchStride == 0) return;
   const at = <usize>(page & (STRIDE_TRACKERS - 1)) << 2;
   if (load<u32>(core.stridePage + at) != page) {
@@ -163,17 +165,17 @@ function prefetchAfter(core: Core, physical: u32): void {
   }
   const step = <i32>(physical - load<u32>(core.strideLast + at));
   if (step != 0 && step == load<i32>(core.strideStep + at)) {
-    for (let k: i32 = 1; k <= <i32>m.prefetchStride; k++) prefetchLine(core, page, <u32>(<i32>physical + k * step));
+    for (let k: i32 = 1; k <= <i32>m.prefetchStride; k++) prefetchLine(core, page, <u32>(<i32>physical + k * step), time);
   }
   store<i32>(core.strideStep + at, step);
   store<u32>(core.strideLast + at, physical);
 }
 
-function prefetchLine(core: Core, page: u32, physical: u32): void {
+function prefetchLine(core: Core, page: u32, physical: u32, time: f64): void {
   if (physical >> (12 - machine().lineShift) != page) return;
   const from = prefetch(core, physical);
   if (from < 0) return;
-  const due = arrival(core, from, core.now);
+  const due = arrival(core, from, time);
   const k = core.nextPrefetch;
   store<u32>(core.prefetchLine + (<usize>k << 2), physical);
   store<f64>(core.prefetchReady + (<usize>k << 3), due);

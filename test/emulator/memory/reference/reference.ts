@@ -462,6 +462,7 @@ export class ReferenceProcessor implements Processor {
       if (dependent) this.waitUntil(c, CycleCause.execute, Math.max(forwarded, part.ready) + this.f.forwardLatency);
       return;
     }
+    const asked = c.now;
     const { from, prefetched } = this.hierarchy.access(core, part.line, false);
     const cause = ReferenceProcessor.causeOf(from);
     const late = prefetched ? this.prefetchReady(c, part.line) : 0;
@@ -482,7 +483,7 @@ export class ReferenceProcessor implements Processor {
       fill.index = c.sequence;
       c.nextFill = (c.nextFill + 1) % c.fills.length;
     }
-    if (from !== 0 || prefetched) this.prefetchAfter(core, c, part.line);
+    if (from !== 0 || prefetched) this.prefetchAfter(core, c, part.line, dependent ? asked : c.now);
   }
 
   /** When the data of a store still in the buffer that covers the load could be taken; null when the caches must serve. */
@@ -523,7 +524,7 @@ export class ReferenceProcessor implements Processor {
       c.nextFill = (c.nextFill + 1) % c.fills.length;
     } else if (prefetched) ready = Math.max(ready, this.prefetchReady(c, part.line));
     this.buffer(c, part.line, first, end, ready);
-    if (from !== 0 || prefetched) this.prefetchAfter(core, c, part.line);
+    if (from !== 0 || prefetched) this.prefetchAfter(core, c, part.line, c.now);
   }
 
   /** Takes a place in the store buffer; stores leave it in order. */
@@ -560,11 +561,11 @@ export class ReferenceProcessor implements Processor {
     return c.prefetched.find((p) => p.line === line)?.ready ?? 0;
   }
 
-  /** What the prefetchers fetch after a miss, or after the first use of a line they brought. */
-  private prefetchAfter(core: number, c: Core, line: number): void {
+  /** What the prefetchers fetch after a miss at `time`, or after the first use of a line they brought. */
+  private prefetchAfter(core: number, c: Core, line: number, time: number): void {
     const perPage = PAGE_BYTES / this.f.line;
     const page = Math.floor(line / perPage);
-    for (let k = 1; k <= this.f.prefetchNext; k++) this.prefetchLine(core, c, page, line + k);
+    for (let k = 1; k <= this.f.prefetchNext; k++) this.prefetchLine(core, c, page, line + k, time);
     if (this.f.prefetchStride === 0) return;
     const tracker = c.strides[page % STRIDE_TRACKERS];
     if (tracker.page !== page) {
@@ -573,17 +574,17 @@ export class ReferenceProcessor implements Processor {
     }
     const stride = line - tracker.last;
     if (stride !== 0 && stride === tracker.stride) {
-      for (let k = 1; k <= this.f.prefetchStride; k++) this.prefetchLine(core, c, page, line + k * stride);
+      for (let k = 1; k <= this.f.prefetchStride; k++) this.prefetchLine(core, c, page, line + k * stride, time);
     }
     tracker.stride = stride;
     tracker.last = line;
   }
 
-  private prefetchLine(core: number, c: Core, page: number, line: number): void {
+  private prefetchLine(core: number, c: Core, page: number, line: number, time: number): void {
     if (Math.floor(line / (PAGE_BYTES / this.f.line)) !== page) return;
     const from = this.hierarchy.prefetch(core, line);
     if (from < 0) return;
-    const ready = this.arrival(c, from, c.now);
+    const ready = this.arrival(c, from, time);
     c.prefetched.unshift({ line, ready });
     if (c.prefetched.length > PREFETCHES_TRACKED) c.prefetched.pop();
   }
