@@ -71,7 +71,7 @@ export class ImportSource {
         file.destroy();
       };
     }
-    const rest = guarded(path, bytes);
+    const rest = guarded(path, inUtf8(bytes));
     const first: Uint8Array[] = [];
     let whole = false;
     for (let length = 0; length < HEAD_BYTES;) {
@@ -108,6 +108,22 @@ export class ImportSource {
   end(): void {
     this.close();
   }
+}
+
+/** Windows' shell writes what it redirects in UTF-16, with a mark at the beginning: to UTF-8; all else as it is. */
+async function* inUtf8(bytes: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
+  let begun = false;
+  for (let next = await bytes.next(); next.done !== true; next = await bytes.next()) {
+    const { value } = next;
+    if (!begun && value.length >= 2) {
+      if (value[0] === 0xff && value[1] === 0xfe) decoder = new TextDecoder('utf-16le');
+      else if (value[0] === 0xfe && value[1] === 0xff) decoder = new TextDecoder('utf-16be');
+    }
+    begun = true;
+    yield decoder === null ? value : Buffer.from(decoder.decode(value, { stream: true }), 'utf8');
+  }
+  if (decoder !== null) yield Buffer.from(decoder.decode(), 'utf8');
 }
 
 async function* guarded(path: string, bytes: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array> {

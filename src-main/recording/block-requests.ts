@@ -47,7 +47,7 @@ export interface Rwbs {
   readonly preflush: boolean;
 }
 
-const RWBS = /^(F?)(R|W|DE|D|SE|F|N|ZA|ZO|ZR|ZF|ZC|Z)(F?)(A?)(S?)(M?)(U?)$/;
+const RWBS = /^(F?)(R|W|DE|D|SE|F|N|ZA|ZO|ZR|ZF|ZC|Z)(F?)(A?)(B?)(S?)(M?)(U?)$/;
 const rwbsCache = new Map<string, Rwbs | null>();
 
 /** Reads the letters; null when they are no such letters. */
@@ -57,7 +57,7 @@ export function parseRwbs(letters: string): Rwbs | null {
   const match = RWBS.exec(letters);
   if (match === null) rwbs = letters === 'FFN' ? flushRwbs() : null;
   else {
-    const [, first, what, , ahead, sync, meta] = match;
+    const [, first, what, , ahead, barrier, sync, meta] = match;
     // `F`, `FF` and blkparse's `FN` are an empty flush request.
     const flush = what === 'F' || (first === 'F' && what === 'N');
     const operation =
@@ -71,7 +71,8 @@ export function parseRwbs(letters: string): Rwbs | null {
       readahead: ahead === 'A',
       sync: sync === 'S',
       metadata: meta === 'M',
-      preflush: first === 'F' && !flush,
+      // Barriers, of kernels before 2.6.37, flushed the cache before them, too.
+      preflush: (first === 'F' && !flush) || barrier === 'B',
     };
   }
   if (rwbsCache.size < 1000) rwbsCache.set(letters, rwbs);

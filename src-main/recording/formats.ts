@@ -13,6 +13,7 @@ import { lmbench } from './lmbench.ts';
 import { mlc } from './mlc.ts';
 import { perfScript } from './perf-script.ts';
 import { perfStatCsv, perfStatJson } from './perf-stat.ts';
+import { perfStatText } from './perf-stat-text.ts';
 import { perfTrace } from './perf-trace.ts';
 import { strace } from './strace.ts';
 
@@ -23,6 +24,7 @@ export const IMPORTERS: readonly Importer[] = [
   iostatJson,
   bpftraceJson,
   perfStatJson,
+  perfStatText,
   mlc,
   lackey,
   ftrace,

@@ -27,7 +27,7 @@ interface Reading {
 }
 
 /** Counters on the timeline, and totals as the figures of the run. Intervals are summed up. */
-class Counters {
+export class Counters {
   private readonly context: ImportContext;
   private readonly totals = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
@@ -54,6 +54,10 @@ class Counters {
       context.leftAside.add(`counters not supported or not counted: ${reading.event}`);
       return;
     }
+    if (reading.of === 'summary' || (reading.time === null && this.lastTime > 0)) {
+      context.leftAside.add('sums over all intervals');
+      return;
+    }
     const time = reading.time === null ? 0 : Math.round(context.within(reading.time, 0, 1e9, 'the time') * 1e12);
     this.lastTime = Math.max(this.lastTime, time);
     this.ran = Math.max(this.ran, reading.ran);
@@ -68,9 +72,14 @@ class Counters {
     context.recording.counter(name, time, reading.value, number);
     const event = reading.event.replace(/:[a-zA-Z]+$/, '');
     this.totals.set(event, (this.totals.get(event) ?? 0) + reading.value);
-    if (reading.share < 99.99 && reading.ran > 0)
+    if (reading.share < 99.99 && (reading.ran > 0 || reading.share > 0))
       context.leftAside.add('readings scaled up by perf: the counter ran only part of the time');
     context.taken.add('readings of counters');
+  }
+
+  /** How long it took in all, ns, where the counters do not tell. */
+  lasted(ns: number): void {
+    this.ran = Math.max(this.ran, this.context.within(ns, 0, 1e18, 'the time'));
   }
 
   end(): Imported {

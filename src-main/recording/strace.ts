@@ -8,6 +8,8 @@ const EXPECTED = 'a line such as "123 1700000000.123456 msync(0x7f00, 4096, MS_S
 const LINE =
   /^(?:\[pid\s+(\d+)(?:<[^>]*>)?\] |(\d+)(?:<[^>]*>)?\s+)?(?:(\d{1,12})\.(\d{6,9})|(\d{2}):(\d{2}):(\d{2})(?:\.(\d{6,9}))?) (?:\[\s*(?:[0-9a-f]+|\?+)\] )*(.*)$/;
 const CALL = /^([a-z_][\w$]*)\((.*)$/;
+/** What strace says itself, in the words of old versions, too. */
+const MESSAGE = /^(?:strace: |Process \d+ (?:attached|detached|resumed|suspended)|\[ Process PID=)/;
 /** A line of a stack (-k), and of the table that -C ends with. */
 const STACK = /^ > \S/;
 const SUMMARY = /^% time +seconds +usecs\/call/;
@@ -29,7 +31,7 @@ export const strace: Importer = {
   id: 'strace',
   label: 'strace -ttt -T',
   recognises(head) {
-    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('strace: ') && !STACK.test(line));
+    const lines = head.lines.filter((line) => line !== '' && !MESSAGE.test(line) && !STACK.test(line));
     const is = (line: string): boolean => {
       if (SUMMARY.test(line)) return true;
       const rest = LINE.exec(line)?.[9];
@@ -57,7 +59,7 @@ class StraceReader {
 
   line(text: string): void {
     const { context } = this;
-    if (text === '' || text.startsWith('strace: ')) {
+    if (text === '' || MESSAGE.test(text)) {
       if (text !== '') context.leftAside.add("strace's own messages");
       return;
     }

@@ -74,6 +74,12 @@ describe('importing a file', () => {
     expect(await store.getRun(result.id!)).toMatchObject({ experiment: 'trace' });
   });
 
+  it.each(['utf16le', 'utf16be'])('reads what the shell of Windows redirected (%s)', async (order) => {
+    const bytes = Buffer.from(`\ufeff${fixture('mlc.txt').toString().replaceAll('\n', '\r\n')}`, 'utf16le');
+    const path = file('mlc.txt', order === 'utf16le' ? bytes : bytes.swap16());
+    expect(await importFile(path, library, { date: DATE })).toMatchObject({ format: 'mlc', kind: 'measurements' });
+  });
+
   it('returns a document and leaves the library alone', async () => {
     const result = await importFile(fixturePath('lat_mem_rd.txt'), () => Promise.reject(new Error('not asked')), {
       date: DATE,

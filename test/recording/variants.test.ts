@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentOf, ofKind, readAs, recognised, runOf } from './support.ts';
+import { documentOf, fixture, ofKind, readAs, recognised, runOf } from './support.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const fails = (format: string, text: string, message: string): void =>
@@ -218,6 +218,43 @@ describe('perf stat among other output', () => {
     fails('perf-stat-json', `${text}done\n`, ':3: this is no line');
   });
 
+  it('as people read it', () => {
+    expect(recognised(fixture('perf-stat-text.txt'))).toBe('perf-stat-text');
+    const { run, events, leftAside } = runOf('perf-stat-text', fixture('perf-stat-text.txt'));
+    expect(ofKind(events, 'counter')).toHaveLength(3);
+    expect(run.metrics.faults).toMatchObject({ major: 12, minor: 20_518 });
+    expect(run.metrics.time.simulatedNs).toBeCloseTo(2.40321e9, 0);
+    expect(leftAside).toMatchObject({
+      'counters not supported or not counted: cycles': 1,
+      'metrics and remarks': 1,
+      'readings scaled up by perf: the counter ran only part of the time': 1,
+    });
+    fails('perf-stat-text', "\n Performance counter stats for 'x':\n\n  12  faults\nnonsense\n", ':5: this is no line');
+  });
+
+  it('as people read intervals, in other languages', () => {
+    const text = [
+      '#           time             counts unit events',
+      '     0.100181843             20.530      page-faults',
+      '     0.100181843           1.002,56 msec task-clock',
+      '     0.200181843      <not counted>      page-faults',
+      '',
+    ].join('\n');
+    expect(recognised(bytes(text))).toBe('perf-stat-text');
+    const { run, events } = runOf('perf-stat-text', text);
+    expect(ofKind(events, 'counter')).toHaveLength(2);
+    expect(run.metrics.faults).toMatchObject({ minor: 20_530 });
+  });
+
+  it('does not count the sums over intervals a second time', () => {
+    const text = '     0.100152009,77,,page-faults,728804,100.00,,\n     0.200,3,,page-faults,57596,100.00,,\n';
+    for (const sum of ['         summary,80,,page-faults,786400,100.00,,\n', '80,,page-faults,869555,100.00,,\n'])
+      expect(runOf('perf-stat', text + sum)).toMatchObject({
+        run: { metrics: { faults: { minor: 80 } } },
+        leftAside: { 'sums over all intervals': 1 },
+      });
+  });
+
   it('with commas in numbers, as some languages have them', () => {
     const { events } = runOf('perf-stat', '1,95;msec;task-clock;1948896;100,00;0,506;CPUs utilized\n');
     expect(ofKind(events, 'counter')).toHaveLength(1);
@@ -265,7 +302,22 @@ describe('perf script of other options', () => {
   });
 });
 
+describe('blkparse of old kernels', () => {
+  it('has barriers', () => {
+    const line = (action: string, time: string) =>
+      `  8,0    1       13     ${time}   777  ${action} WBS 100 + 8 [sync]\n`;
+    const text = line('Q', '0.000000000') + line('D', '0.001000000') + line('C', '0.002000000');
+    expect(runOf('blkparse', text).taken).toEqual({ 'I/O requests: write': 1 });
+  });
+});
+
 describe('strace of other options', () => {
+  it('says more about processes in old versions', () => {
+    const text = 'Process 100 attached\n1446123456.123456 open("/x", O_RDONLY) = 3 <0.000015>\nProcess 100 detached\n';
+    expect(recognised(bytes(text))).toBe('strace');
+    expect(runOf('strace', text).taken).toEqual({ 'system calls': 1 });
+  });
+
   it('has names of processes, instructions and numbers of calls', () => {
     const text = [
       '23546<sh> 1795402527.981480 [  12] [00007f34ad0b2ad7] brk(NULL)   = 0x55de92579000 <0.000007>',
