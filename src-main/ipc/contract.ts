@@ -70,7 +70,7 @@ export const contract = {
   /** Files named on the command line or opened through the system, not yet taken by the window. */
   'app.takeOpened': {
     request: nothing,
-    response: v.array(v.object({ file: v.string(), document: v.unknown() })),
+    response: v.array(v.object({ file: v.string(), document: v.unknown(), bundle: v.optional(v.boolean()) })),
   },
 
   'experiments.list': { request: nothing, response: v.array(experimentPresetSchema) },

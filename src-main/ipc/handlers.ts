@@ -26,7 +26,7 @@ export interface AppServices extends ReportServices {
   setTheme(theme: Theme): void;
   setMenu(commands: readonly MenuCommand[]): void;
   copyText(text: string): void;
-  takeOpened(): Promise<{ file: string; document: unknown }[]>;
+  takeOpened(): Promise<{ file: string; document: unknown; bundle?: boolean }[]>;
   askForDocument(): Promise<{ file: string; document: unknown } | null>;
   /** Files to import; none when the person changed their mind. */
   askForFiles(): Promise<string[]>;
@@ -48,7 +48,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       send(sender, 'operations.progress', progress);
     };
     const taken = await operations.run(id, tell, (operation) => takeFiles(files, lab, operation, app.today()));
-    if (taken.some(({ became }) => became === 'run')) app.runsChanged();
+    if (taken.some(({ became }) => became === 'run' || became === 'bundle')) app.runsChanged();
     return taken;
   };
   return {

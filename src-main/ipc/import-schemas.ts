@@ -19,6 +19,12 @@ export const takenFileSchema = v.variant('became', [
     /** What of the file was not taken, and why. */
     leftAside: v.array(v.object({ reason: text, count })),
   }),
+  /** Runs of a bundle that somebody handed on. */
+  v.object({
+    became: v.literal('bundle'),
+    file: text,
+    runs: v.array(v.object({ run: text, existing: v.boolean() })),
+  }),
   /** Figures: a device or a machine's measurements, kept as one of the user's own documents. */
   v.object({ became: v.literal('figures'), file: text, format: text, id: text, name: text }),
   v.object({ became: v.literal('nothing'), file: text, message: text }),

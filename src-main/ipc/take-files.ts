@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { isBundleFile } from '#lab/bundle-file';
 import { importFile } from '#lab/import';
 import { EXPERIMENT_FORMAT } from '#model/experiment';
 import type { Lab } from '#lab/lab';
@@ -9,7 +10,7 @@ import type { Operation } from './operations.ts';
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Takes files of any kind the lab knows: an experiment document, or what another tool wrote, which is imported.
+ * Takes files of any kind the lab knows: an experiment document, a bundle of runs, or what another tool wrote, which is imported.
  * One file that cannot be taken does not stop the others; what is wrong with it is said in its answer.
  * @param now ISO date of the import
  */
@@ -39,6 +40,10 @@ async function takeFile(
   place: { run: number; runs: number },
   date: string,
 ): Promise<TakenFile> {
+  if (await isBundleFile(file)) {
+    const saved = await lab.library.importBundle(file);
+    return { became: 'bundle', file, runs: saved.map(({ id, existing }) => ({ run: id, existing })) };
+  }
   const document = await experimentOf(file);
   if (document !== null) return { became: 'experiment', file, document };
   const name = file.split(/[\\/]/).pop() ?? file;

@@ -119,14 +119,16 @@ export const useExperiments = defineStore('experiments', () => {
     }
   }
 
-  async function takeOpened(): Promise<number> {
+  /** Takes experiments that were opened through the system; bundles among them are left to the imports. */
+  async function takeOpened(): Promise<{ experiments: number; bundles: string[] }> {
     try {
       const files = await ask('app.takeOpened', undefined);
-      for (const { file, document } of files) add(file, document);
-      return files.length;
+      const bundles = files.flatMap(({ file, bundle }) => (bundle === true ? [file] : []));
+      for (const { file, document, bundle } of files) if (bundle !== true) add(file, document);
+      return { experiments: files.length - bundles.length, bundles };
     } catch (error) {
       notices.fail('The file cannot be opened', error);
-      return 0;
+      return { experiments: 0, bundles: [] };
     }
   }
 

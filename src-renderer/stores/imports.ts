@@ -43,7 +43,14 @@ export const useImports = defineStore('imports', () => {
       else if (file.became === 'figures')
         notices.say('Figures read', `${file.format}: they belong to a machine document.`);
     }
-    if (found.some(({ became }) => became === 'run')) workspace.goTo('recordings');
+    const bundled = found.flatMap((file) => (file.became === 'bundle' ? file.runs : []));
+    if (bundled.length > 0) {
+      const fresh = bundled.filter(({ existing }) => !existing).length;
+      notices.say('Bundle opened', `${bundled.length} runs, ${fresh} of them new to the library.`);
+    }
+    if (bundled.length === 1) workspace.showRun(bundled[0].run);
+    else if (bundled.length > 0) workspace.goTo('library');
+    else if (found.some(({ became }) => became === 'run')) workspace.goTo('recordings');
     else if (found.some(({ became }) => became === 'experiment')) workspace.goTo('experiments');
   }
 

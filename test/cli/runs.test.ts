@@ -38,6 +38,29 @@ describe('faultline runs', () => {
     expect(await listed('list', 'P1')).toEqual([ids[1]]);
   });
 
+  it('lists by conditions, in an order, and refuses words that mean none', async () => {
+    expect(await listed('list', '--policy', 'P2', '--source', 'emulated')).toEqual([ids[2]]);
+    expect(await listed('list', '--tag', 'nosuch')).toEqual([]);
+    expect(await listed('list', '--sort', 'policy')).toEqual(ids);
+    for (const words of [
+      ['--sort', 'size'],
+      ['--verdict', 'lost'],
+      ['--limit', 'all'],
+    ]) {
+      const { code, err } = await faultline(['runs', 'list', ...words, '--library', path]);
+      expect([code, err]).toEqual([2, expect.stringContaining(words[0])]);
+    }
+  });
+
+  it('take a bundle by import too', async () => {
+    const bundle = join(folder, 'handed-on.faultline');
+    await json('runs', 'export', ids[0], '--out', bundle);
+    const other = join(folder, 'other.db');
+    const { code, out, err } = await faultline(['import', bundle, '--json', '--library', other]);
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ runs: [{ id: ids[0], existing: false }], added: 1 });
+  });
+
   it('tags, notes, names and stars', async () => {
     await json('runs', 'tag', ids[0].slice(0, 6), 'thrash', 'seed');
     await json('runs', 'tag', ids[0], 'seed', '--remove');

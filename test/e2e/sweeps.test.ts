@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultline } from '../support/cli.ts';
 import { plain, TestWindow } from './support/window.ts';
 
 const lab = new TestWindow('sweeps');
@@ -152,6 +153,24 @@ describe('sweeps in the window', () => {
     await page.getByRole('button', { name: /^Sparse stores, swept/ }).click();
     // The deleted run is gone for good: its cell is to be run again.
     await page.getByRole('button', { name: 'Continue: 1 cell left' }).waitFor();
+  });
+});
+
+describe('a bundle', () => {
+  const other = new TestWindow('bundle');
+  afterAll(() => other.end());
+
+  it('named on the command line opens: its run is shown and is in the library', async () => {
+    const made = join(other.folder, 'made.db');
+    const bundle = join(other.folder, 'one.faultline');
+    const ran = await faultline(['run', '2005-question', '--json', '--library', made]);
+    const [{ id }] = (JSON.parse(ran.out) as { runs: { id: string }[] }).runs;
+    const { code, err } = await faultline(['runs', 'export', id, '--out', bundle, '--library', made]);
+    expect(code, err).toBe(0);
+    const shown = await other.launch(bundle);
+    await shown.getByRole('grid', { name: 'Events in the visible span' }).waitFor();
+    await shown.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Library' }).click();
+    await expect.poll(() => shown.getByRole('grid', { name: 'Runs' }).locator('[data-run]').count()).toBe(1);
   });
 });
 

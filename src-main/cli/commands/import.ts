@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineCommand, runCommand } from 'citty';
+import { merge } from './runs/bundles.ts';
 import importDiskSim from '#cli/commands/import-disksim';
 import { libraryPathOf } from '#cli/open-lab';
 import { LazyStore } from '#cli/open-store';
@@ -8,6 +9,7 @@ import { ProgressLine, printJson, printLine, tell } from '#cli/output';
 import { writeWhole } from '#lab/whole-file';
 import { importFile, type ImportResult } from '#lab/import';
 import { OwnDocuments, documentsFolder } from '#lab/own-documents';
+import { isBundleFile } from '#lab/bundle-file';
 import { InputError } from '#model/problem';
 import { formatCount } from '#model/units';
 import { IMPORTERS } from '#recording/formats';
@@ -23,7 +25,7 @@ export default defineCommand({
   meta: {
     name: 'import',
     description:
-      'Import what another tool recorded: a trace becomes a run, figures become a document. `import disksim NAME.parv` makes a drive of a DiskSim parameter file',
+      'Import what another tool recorded: a trace becomes a run, figures become a document; a .faultline bundle gives its runs. `import disksim NAME.parv` makes a drive of a DiskSim parameter file',
   },
   args: {
     file: { type: 'positional', required: true, description: 'the file; gzip is unpacked' },
@@ -53,6 +55,10 @@ export default defineCommand({
       throw new InputError({ message: '2 arguments were given', expected: 'one file, or "disksim" and a .parv file' });
     if (args.source !== undefined)
       throw new InputError({ path: '--source', message: 'belongs to disksim', expected: 'no --source' });
+    if (args.as === undefined && (await isBundleFile(args.file))) {
+      await runCommand(merge, { rawArgs: [...rawArgs] });
+      return;
+    }
     if (args.out !== undefined && existsSync(args.out) && !args.force)
       throw new InputError({
         file: args.out,

@@ -42,6 +42,13 @@ export class TestWindow {
 
   /** Opens the window, or closes and opens it again. @param files named on its command line */
   async open(...files: string[]): Promise<Page> {
+    const page = await this.launch(...files);
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    return page;
+  }
+
+  /** As {@link open}, without waiting for the experiments: what a file on the command line opens may stand over them. */
+  async launch(...files: string[]): Promise<Page> {
     await this.running?.application.close();
     this.running = null;
     const launch = await electronLaunch([`--user-data-dir=${join(this.folder, 'user-data')}`, ...files], {
@@ -53,7 +60,6 @@ export class TestWindow {
     page.setDefaultTimeout(15_000);
     // Playwright pretends a light system unless told not to; the theme is Electron's here.
     await page.emulateMedia({ colorScheme: null });
-    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
     return page;
   }
 
