@@ -52,13 +52,16 @@ describe('faultline runs', () => {
     }
   });
 
-  it('take a bundle by import too', async () => {
+  it('come in by import of a bundle too', async () => {
     const bundle = join(folder, 'handed-on.faultline');
-    await json('runs', 'export', ids[0], '--out', bundle);
+    const made = Library.open(join(folder, 'made.db'));
+    const { id } = made.saveRun(sampleRun('handed on', { source: 'recorded' }), [], sampleBatches(100, 1));
+    made.exportBundle([id], bundle);
+    made.close();
     const other = join(folder, 'other.db');
     const { code, out, err } = await faultline(['import', bundle, '--json', '--library', other]);
     expect([code, err]).toEqual([0, '']);
-    expect(JSON.parse(out)).toMatchObject({ runs: [{ id: ids[0], existing: false }], added: 1 });
+    expect(JSON.parse(out)).toMatchObject({ runs: [{ id, existing: false }], added: 1 });
   });
 
   it('tags, notes, names and stars', async () => {
