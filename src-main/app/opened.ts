@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isBundleFile } from '#lab/bundle-file';
 import { InputError } from '#model/problem';
 
 /** An experiment document is text written by people; anything larger is some other file. */
@@ -10,8 +9,6 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 export interface OpenedFile {
   readonly file: string;
   readonly document: unknown;
-  /** A bundle of runs: nothing of it is read yet. */
-  readonly bundle?: boolean;
 }
 
 /**
@@ -25,11 +22,10 @@ export function filesOf(argv: readonly string[], packaged: boolean, workingDirec
 }
 
 /**
- * Reads an experiment document; of a bundle it only says that it is one.
+ * Reads an experiment document.
  * @throws InputError when the file cannot be read, is too large or is not JSON
  */
 export async function readDocument(file: string): Promise<OpenedFile> {
-  if (await isBundleFile(file)) return { file, document: null, bundle: true };
   let text: string;
   try {
     const { size } = await stat(file);

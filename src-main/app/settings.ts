@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { THEMES } from '#ipc/schemas';
+import { CONTRASTS, THEMES } from '#ipc/schemas';
 
 const boundsSchema = v.object({
   x: v.optional(v.number()),
@@ -14,6 +14,7 @@ export type WindowState = v.InferOutput<typeof boundsSchema>;
 
 const settingsSchema = v.object({
   theme: v.optional(v.picklist(THEMES), 'system'),
+  contrast: v.optional(v.picklist(CONTRASTS), 'system'),
   window: v.optional(boundsSchema, { width: 1280, height: 800, maximized: false }),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;

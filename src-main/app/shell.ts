@@ -4,7 +4,7 @@ import { app, clipboard, dialog, ipcMain, Menu, nativeTheme } from 'electron';
 import { makeHandlers, type AppServices } from '#ipc/handlers';
 import { Operations } from '#ipc/operations';
 import { registerHandlers } from '#ipc/register';
-import type { MenuCommand, Theme } from '#ipc/schemas';
+import type { Contrast, MenuCommand, Theme } from '#ipc/schemas';
 import type { Lab } from '#lab/lab';
 import { buildMenu } from './menu.ts';
 import { filesOf, readDocument, type OpenedFile } from './opened.ts';
@@ -85,7 +85,13 @@ export class Shell implements AppServices {
 
   info(): ReturnType<AppServices['info']> {
     const { version, libraryPath } = this.options;
-    return { version, platform: process.platform, theme: this.settings.theme, library: libraryPath };
+    return {
+      version,
+      platform: process.platform,
+      theme: this.settings.theme,
+      contrast: this.settings.contrast,
+      library: libraryPath,
+    };
   }
 
   startExplorer(): ReturnType<AppServices['startExplorer']> {
@@ -98,6 +104,11 @@ export class Shell implements AppServices {
     writeSettings(this.settingsFile, this.settings);
   }
 
+  setContrast(contrast: Contrast): void {
+    this.settings = { ...this.settings, contrast };
+    writeSettings(this.settingsFile, this.settings);
+  }
+
   setMenu(commands: readonly MenuCommand[]): void {
     Menu.setApplicationMenu(buildMenu(commands, (command) => this.tell('app.command', command)));
   }
@@ -106,10 +117,10 @@ export class Shell implements AppServices {
     void clipboard.writeText(text);
   }
 
-  async takeOpened(): Promise<OpenedFile[]> {
+  takeOpened(): string[] {
     const files = this.waiting;
     this.waiting = [];
-    return Promise.all(files.map(readDocument));
+    return files;
   }
 
   async askForDocument(): Promise<OpenedFile | null> {

@@ -49,10 +49,10 @@ export async function runWithProgress(lab: Lab, experiment: NamedExperiment): Pr
     return await lab.run(experiment.document, {
       file: experiment.file,
       signal: interruptSignal(),
-      onProgress({ run, runs, name, done, total, events }) {
+      onProgress({ run, runs, name, done, total, live }) {
         shares[run] = total > 0 ? done / total : 0;
         const sum = shares.reduce((all, share) => all + share, 0);
-        progress.show(`run ${run + 1} of ${runs} (${name})`, sum, runs, `${formatCount(events)} events`);
+        progress.show(`run ${run + 1} of ${runs} (${name})`, sum, runs, `${formatCount(live.events)} events`);
       },
     });
   } finally {

@@ -9,7 +9,7 @@ import { BlockState } from '#emulator/filesystem/block-map';
 import { FileSystem } from '#emulator/filesystem/filesystem';
 import { Journal } from '#emulator/filesystem/journal';
 import type { Contents } from '#emulator/kernel/contents';
-import { Counters, Tally } from '#emulator/kernel/counters';
+import { CounterId, Counters, Tally } from '#emulator/kernel/counters';
 import { KernelFile } from '#emulator/kernel/file';
 import { IoTable } from '#emulator/kernel/io';
 import { Kernel } from '#emulator/kernel/kernel';
@@ -33,7 +33,7 @@ import type { EventBatch } from '#model/events';
 import { IO_CAUSES } from '#model/events';
 import type { Experiment, Step } from '#model/experiment';
 import { kernelCostsPs } from '#model/kernel-costs';
-import type { Metrics } from '#model/metrics';
+import type { LiveFigures, Metrics } from '#model/metrics';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import { DRIVE_FORMAT } from '#model/drive';
 
@@ -43,8 +43,8 @@ export type { KernelPhase } from '#emulator/kernel/program';
 export interface SimulationSink {
   /** Takes a full batch; owns its arrays from then on. */
   batch(batch: EventBatch): void;
-  /** `done` of `total` accesses and system calls. */
-  progress(done: number, total: number): void;
+  /** `done` of `total` accesses and system calls; `live` tells how the run stands, when it is asked. */
+  progress(done: number, total: number, live: () => LiveFigures): void;
 }
 
 /** Lets somebody stop a run. */
@@ -191,14 +191,29 @@ class Simulation {
     const { kernel: k, sink, context } = this;
     this.makeFiles();
     this.makeThreads();
-    const ending = new Scheduler(k).run(() => {
-      sink.progress(context.done, this.total);
+    const live = (): LiveFigures => this.live();
+    const scheduler = new Scheduler(k);
+    let told = 0;
+    const tell = (done: number): void => {
+      // Of several cores each knows only what it has done itself of what is under way.
+      told = Math.max(told, done);
+      sink.progress(told, this.total, live);
+    };
+    // A thread that nothing can touch runs for long without a turn of the scheduler: it is looked at on its way.
+    k.processor.pulse = (core) => {
+      tell(context.done + k.processor.retired(core));
+      if (control?.cancelled() !== true) return false;
+      scheduler.hurry();
+      return true;
+    };
+    const ending = scheduler.run(() => {
+      tell(context.done);
       return control?.cancelled() === true;
     });
     const end = this.endTime();
     k.counters.force(end);
     this.recorder.flush();
-    if (ending.verdict === 'finished') sink.progress(this.total, this.total);
+    if (ending.verdict === 'finished') sink.progress(this.total, this.total, live);
     const { verdict } = ending;
     const waitFor =
       verdict === 'deadlock' || verdict === 'livelock' ? waitForGraph(k, verdict, ending.livelock?.task ?? null) : null;
@@ -277,6 +292,23 @@ class Simulation {
     let end = 0;
     for (const task of k.tasks) if (task.user) end = Math.max(end, k.now(task));
     return end;
+  }
+
+  /** Changes nothing, wherever the run is: even a clock that is asked for is remembered by the kernel's. */
+  private live(): LiveFigures {
+    const { tally, counters, processor } = this.kernel;
+    let now = 0;
+    for (let core = 0; core < processor.coreCount; core++) now = Math.max(now, processor.now(core));
+    return {
+      simulatedNs: now / 1000,
+      minorFaults: tally.minor,
+      majorFaults: tally.major,
+      cachedPages: counters.values[CounterId.cachedPages],
+      dirtyPages: counters.values[CounterId.dirtyPages],
+      instantiatedKiB: counters.values[CounterId.instantiatedKiB],
+      requests: tally.requests,
+      events: this.recorder.count,
+    };
   }
 
   private metrics(end: number): Metrics {

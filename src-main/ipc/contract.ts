@@ -12,6 +12,7 @@ import {
 } from './report-schemas.ts';
 import {
   annotatedSchema,
+  CONTRASTS,
   annotationSchema,
   experimentPresetSchema,
   menuCommandSchema,
@@ -61,17 +62,21 @@ const columns = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))
 export const contract = {
   'app.info': {
     request: nothing,
-    response: v.object({ version: v.string(), platform: v.string(), theme: v.picklist(THEMES), library: v.string() }),
+    response: v.object({
+      version: v.string(),
+      platform: v.string(),
+      theme: v.picklist(THEMES),
+      contrast: v.picklist(CONTRASTS),
+      library: v.string(),
+    }),
   },
   'app.setTheme': { request: v.picklist(THEMES), response: nothing },
+  'app.setContrast': { request: v.picklist(CONTRASTS), response: nothing },
   /** The native menu, from the window's command registry. */
   'app.setMenu': { request: v.pipe(v.array(menuCommandSchema), v.maxLength(300)), response: nothing },
   'app.copyText': { request: v.pipe(v.string(), v.maxLength(5_000_000)), response: nothing },
-  /** Files named on the command line or opened through the system, not yet taken by the window. */
-  'app.takeOpened': {
-    request: nothing,
-    response: v.array(v.object({ file: v.string(), document: v.unknown(), bundle: v.optional(v.boolean()) })),
-  },
+  /** Paths named on the command line or opened through the system that the window has not been told of yet. */
+  'app.takeOpened': { request: nothing, response: v.array(v.string()) },
 
   'experiments.list': { request: nothing, response: v.array(experimentPresetSchema) },
   /** Asks for an experiment file with the system's own dialog; null when the person changed their mind. */
@@ -79,10 +84,10 @@ export const contract = {
     request: nothing,
     response: v.nullable(v.object({ file: v.string(), document: v.unknown() })),
   },
-  /** What is wrong with a document, or how many runs it makes. */
+  /** Everything that is wrong with a document, or how many runs it makes. */
   'experiments.check': {
     request: v.unknown(),
-    response: v.object({ problem: v.nullable(problemSchema), runs: v.nullable(eventIndex) }),
+    response: v.object({ problems: v.array(problemSchema), runs: v.nullable(eventIndex) }),
   },
   /** Runs a document and keeps its runs. Long: tells progress under `operation`, ends early by `operations.cancel`. */
   'experiments.run': {
@@ -104,6 +109,14 @@ export const contract = {
     response: v.object({ total: eventIndex, runs: v.pipe(v.array(runListingSchema), v.readonly()) }),
   },
   'runs.get': { request: runIdSchema, response: runInfoSchema },
+  /** The workload of a run, as an experiment of its own: of a recorded run, its faults in order. */
+  'runs.workload': {
+    request: runIdSchema,
+    response: v.object({
+      document: v.unknown(),
+      leftAside: v.array(v.object({ reason: v.string(), count: eventIndex })),
+    }),
+  },
   'runs.tags': { request: nothing, response: v.array(v.object({ tag: v.string(), runs: eventIndex })) },
   'runs.annotate': {
     request: v.strictObject({ id: runIdSchema, changes: annotationSchema }),
@@ -173,7 +186,10 @@ export const contract = {
   /** Removes one of the user's own; answers it, so that it can be kept again. */
   'documents.remove': { request: v.string(), response: v.unknown() },
   /** The JSON Schema of a format of documents, for editors. */
-  'documents.schema': { request: v.string(), response: v.unknown() },
+  'documents.schema': {
+    request: v.pipe(v.string(), v.maxLength(100)),
+    response: v.record(v.string(), v.unknown()),
+  },
 
   /** Takes files dropped on the window: experiments are answered, recordings imported. Long, as `experiments.run`. */
   'files.take': {
@@ -283,7 +299,7 @@ export const topics = {
   'runs.changed': nothing,
   /** A command of the menu, by its id in the renderer's registry. */
   'app.command': v.pipe(v.string(), v.maxLength(100)),
-  /** A file was opened through the system: take it with `app.takeOpened`. */
+  /** A file was opened through the system: ask for it with `app.takeOpened`. */
   'app.opened': nothing,
 } as const;
 

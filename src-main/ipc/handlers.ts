@@ -4,9 +4,12 @@ import { compareRuns } from '#lab/compare';
 import { emulationOf } from '#lab/emulation-of';
 import { RunPairs } from '#lab/run-pairs';
 import type { Lab } from '#lab/lab';
-import { documentSchema } from '#lab/schemas';
 import { pageLifeOfEvent } from '#lab/page-life';
+import { documentSchema } from '#lab/schemas';
+import { workloadOf } from '#lab/workload';
+import { experimentSchema } from '#model/experiment';
 import { InputError } from '#model/problem';
+import { problemsIn } from '#model/validate';
 import { IMPORTERS } from '#recording/formats';
 import type { Handlers, MessageTarget } from './register.ts';
 import { chainOf, narrowed, seekEvent } from './event-queries.ts';
@@ -18,15 +21,16 @@ import { sweepHandlers } from './sweep-handlers.ts';
 import { documentFolder, listDocuments, saveDocument } from './document-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
-import type { MenuCommand, Theme } from './schemas.ts';
+import type { Contrast, MenuCommand, Theme } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
 export interface AppServices extends ReportServices {
-  info(): { version: string; platform: string; theme: Theme; library: string };
+  info(): { version: string; platform: string; theme: Theme; contrast: Contrast; library: string };
   setTheme(theme: Theme): void;
+  setContrast(contrast: Contrast): void;
   setMenu(commands: readonly MenuCommand[]): void;
   copyText(text: string): void;
-  takeOpened(): Promise<{ file: string; document: unknown; bundle?: boolean }[]>;
+  takeOpened(): string[];
   askForDocument(): Promise<{ file: string; document: unknown } | null>;
   /** Files to import; none when the person changed their mind. */
   askForFiles(): Promise<string[]>;
@@ -54,6 +58,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
   return {
     'app.info': () => app.info(),
     'app.setTheme': (theme) => app.setTheme(theme),
+    'app.setContrast': (contrast) => app.setContrast(contrast),
     'app.setMenu': (commands) => app.setMenu(commands),
     'app.copyText': (text) => app.copyText(text),
     'app.takeOpened': () => app.takeOpened(),
@@ -62,10 +67,12 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'experiments.openFile': () => app.askForDocument(),
     'experiments.check': (document) => {
       try {
-        return { problem: null, runs: lab.plan(document).length };
+        return { problems: [], runs: lab.plan(document).length };
       } catch (error) {
-        if (error instanceof InputError) return { problem: error.problem, runs: null };
-        throw error;
+        if (!(error instanceof InputError)) throw error;
+        // Running stops at the first; who writes a document wants to see them all.
+        const problems = problemsIn(experimentSchema, document);
+        return { problems: problems.length > 0 ? problems : [error.problem], runs: null };
       }
     },
     'experiments.run': async ({ operation, document, file }, sender) => {
@@ -74,7 +81,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
         return await operations.run(operation, tell, ({ signal, progress }) =>
           lab.run(document, {
             signal,
-            onProgress: (state) => progress(state),
+            onProgress: ({ live, ...state }) => progress({ ...state, live, events: live.events }),
             ...(file === undefined ? {} : { file }),
           }),
         );
@@ -89,6 +96,10 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
 
     'runs.list': (query) => library.listRuns(defined(query)),
     'runs.get': (id) => library.getRun(id),
+    'runs.workload': async (id) => {
+      const { document, leftAside } = await workloadOf(library, id);
+      return { document, leftAside: [...leftAside] };
+    },
     'runs.tags': () => library.tags(),
     'runs.annotate': async ({ id, changes }) => {
       const annotation = await library.annotate(id, defined(changes));

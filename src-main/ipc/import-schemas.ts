@@ -5,8 +5,15 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What became of one file that was dropped on the window or chosen for import. */
 export const takenFileSchema = v.variant('became', [
-  /** An experiment document, not checked yet. */
-  v.object({ became: v.literal('experiment'), file: text, document: v.unknown() }),
+  /** An experiment: a document of ours, not checked yet, or one made of recorded accesses. */
+  v.object({
+    became: v.literal('experiment'),
+    file: text,
+    document: v.unknown(),
+    /** Format it was made of, for people; '' where the file is the document. */
+    format: text,
+    leftAside: v.array(v.object({ reason: text, count })),
+  }),
   /** A run of the library. */
   v.object({
     became: v.literal('run'),

@@ -101,6 +101,18 @@ export const progressSchema = v.object({
   total: finite,
   /** Events recorded in this run so far. */
   events: count,
+  /** How an emulated run stands. */
+  live: v.optional(
+    v.object({
+      simulatedNs: finite,
+      minorFaults: count,
+      majorFaults: count,
+      cachedPages: finite,
+      dirtyPages: finite,
+      instantiatedKiB: finite,
+      requests: count,
+    }),
+  ),
 });
 export type Progress = v.InferOutput<typeof progressSchema>;
 
@@ -115,6 +127,10 @@ export const problemSchema = v.object({
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
+
+/** High contrast: as the system asks, or always. */
+export const CONTRASTS = ['system', 'more'] as const;
+export type Contrast = (typeof CONTRASTS)[number];
 
 /** A command of the window's registry as the native menu shows it. */
 export const menuCommandSchema = v.object({

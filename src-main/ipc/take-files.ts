@@ -1,30 +1,34 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isBundleFile } from '#lab/bundle-file';
 import { importFile } from '#lab/import';
-import { EXPERIMENT_FORMAT } from '#model/experiment';
 import type { Lab } from '#lab/lab';
+import { InputError } from '#model/problem';
+import { parseJson } from '#model/validate';
 import type { TakenFile } from './import-schemas.ts';
 import type { Operation } from './operations.ts';
 
 /** A document of ours is text that people write; a larger file is a recording. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
+/** What taking files needs of the lab. */
+export type Takers = Pick<Lab, 'library' | 'documents'>;
+
 /**
- * Takes files of any kind the lab knows: an experiment document, a bundle of runs, or what another tool wrote, which is imported.
- * One file that cannot be taken does not stop the others; what is wrong with it is said in its answer.
- * @param now ISO date of the import
+ * Takes files of any kind the lab knows: a bundle of runs, an experiment document, or what another tool wrote, which
+ * is imported. One file that cannot be taken does not stop the others; what is wrong with it is said in its answer.
+ * @param date ISO date of the import
  */
 export async function takeFiles(
   files: readonly string[],
-  lab: Lab,
+  lab: Takers,
   operation: Operation,
-  now: string,
+  date: string,
 ): Promise<TakenFile[]> {
   const taken: TakenFile[] = [];
   for (const [run, file] of files.entries()) {
     if (operation.signal.aborted) break;
     try {
-      taken.push(await takeFile(file, lab, operation, { run, runs: files.length }, now));
+      taken.push(await takeFile(file, lab, operation, { run, runs: files.length }, date));
     } catch (error) {
       if (error instanceof Error && error.name === 'Cancelled') break;
       taken.push({ became: 'nothing', file, message: error instanceof Error ? error.message : String(error) });
@@ -35,47 +39,56 @@ export async function takeFiles(
 
 async function takeFile(
   file: string,
-  lab: Lab,
+  { library, documents }: Takers,
   operation: Operation,
   place: { run: number; runs: number },
   date: string,
 ): Promise<TakenFile> {
   if (await isBundleFile(file)) {
-    const saved = await lab.library.importBundle(file);
+    const saved = await library.importBundle(file);
     return { became: 'bundle', file, runs: saved.map(({ id, existing }) => ({ run: id, existing })) };
   }
-  const document = await experimentOf(file);
-  if (document !== null) return { became: 'experiment', file, document };
+  const isJson = await isJsonFile(file);
+  const document = isJson ? await experimentOf(file) : null;
+  if (document !== null) return { became: 'experiment', file, document, format: '', leftAside: [] };
   const name = file.split(/[\\/]/).pop() ?? file;
-  const imported = await importFile(file, () => Promise.resolve(lab.library), {
+  const imported = await importFile(file, () => Promise.resolve(library), {
     date,
     signal: operation.signal,
     onProgress: ({ done, total, events }) => {
       operation.progress({ ...place, name, done, total, events });
     },
+  }).catch(async (error: unknown) => {
+    // No format at all, but named as JSON: then what a person wants to know is where it stops being that.
+    if (error instanceof InputError && isJson) parseJson(await readFile(file, 'utf8'), file);
+    throw error;
   });
-  const { label, id, existing, events, leftAside } = imported;
-  if (imported.document?.format === EXPERIMENT_FORMAT)
-    return { became: 'experiment', file, document: imported.document };
-  if (imported.document !== null) {
-    const kept = lab.documents.own!.add(imported.document);
-    return { became: 'figures', file, format: label, id: kept.id, name: imported.document.name };
+  const { label: format, id, existing, events, document: made } = imported;
+  const leftAside = [...imported.leftAside];
+  if (id !== null) return { became: 'run', file, format, run: id, existing, events, leftAside };
+  if (made === null) throw new InputError({ file, message: 'nothing came of this file' });
+  if (imported.kind === 'experiment') return { became: 'experiment', file, document: made, format, leftAside };
+  if (documents.own === null) throw new InputError({ file, message: 'there is no folder to keep its figures in' });
+  return { became: 'figures', file, format, id: documents.own.add(made).id, name: made.name };
+}
+
+/** Whether a file is named as JSON and small enough to be written by people; false for one that is not there. */
+async function isJsonFile(file: string): Promise<boolean> {
+  if (!/\.(?:json|faultline)$/i.test(file)) return false;
+  try {
+    return (await stat(file)).size <= MAX_DOCUMENT_BYTES;
+  } catch {
+    return false;
   }
-  if (id === null) throw new Error(`${name} became nothing`);
-  return { became: 'run', file, format: label, run: id, existing, events, leftAside: [...leftAside] };
 }
 
 /** The file's JSON when it says of itself that it is an experiment, else null. */
 async function experimentOf(file: string): Promise<unknown> {
-  if (!/\.(?:json|faultline)$/i.test(file)) return null;
-  const { size } = await stat(file);
-  if (size > MAX_DOCUMENT_BYTES) return null;
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     const format = (value as { format?: unknown } | null)?.format;
     return typeof format === 'string' && format.startsWith('faultline/experiment') ? value : null;
   } catch {
-    // Not JSON: the importers say what it is, or that it is nothing they know.
     return null;
   }
 }

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { PauseSwitch } from '#lab/pause';
 import type { EventBatch } from '#model/events';
+import type { LiveFigures } from '#model/metrics';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import { InputError } from '#model/problem';
 import { CONTROL, CONTROL_BYTES, type EmulatorRequest, type EmulatorResponse } from '#workers/emulator-protocol';
@@ -9,7 +10,7 @@ import { CONTROL, CONTROL_BYTES, type EmulatorRequest, type EmulatorResponse } f
 export interface EmulationProgress {
   readonly done: number;
   readonly total: number;
-  readonly events: number;
+  readonly live: LiveFigures;
 }
 
 export interface EmulationResult {

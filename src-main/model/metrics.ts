@@ -72,3 +72,15 @@ export interface PhaseMetrics {
 /** How a run ended. */
 export const VERDICTS = ['finished', 'deadlock', 'livelock', 'out of memory', 'cancelled'] as const;
 export type Verdict = (typeof VERDICTS)[number];
+
+/** How a run stands while it goes on. */
+export interface LiveFigures {
+  readonly simulatedNs: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+  readonly cachedPages: number;
+  readonly dirtyPages: number;
+  readonly instantiatedKiB: number;
+  readonly requests: number;
+  readonly events: number;
+}

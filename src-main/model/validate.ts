@@ -50,6 +50,17 @@ export function validate<T>(schema: v.GenericSchema<unknown, T>, value: unknown,
   throw new InputError(problemOf(result.issues[0], file));
 }
 
+/** Everything that a document's schema finds wrong with `value`, one problem a field, in the order of the schema. */
+export function problemsIn(schema: v.GenericSchema, value: unknown): Problem[] {
+  const result = v.safeParse(schema, value);
+  const found = new Map<string, Problem>();
+  for (const issue of result.issues ?? []) {
+    const problem = problemOf(issue, undefined);
+    if (!found.has(problem.path ?? '')) found.set(problem.path ?? '', problem);
+  }
+  return [...found.values()];
+}
+
 /**
  * Reads JSON text.
  * @throws InputError with the line of a syntax error

@@ -1,4 +1,5 @@
 import type { EventBatch } from '#model/events';
+import type { LiveFigures } from '#model/metrics';
 import type { RunOutcome, RunPlan } from '#model/plan';
 import type { Problem } from '#model/problem';
 
@@ -25,7 +26,7 @@ export const MAX_OUTSTANDING = 8;
 
 /** What the worker answers: any number of progress and batch messages, then done or failed. */
 export type EmulatorResponse =
-  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly events: number }
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly live: LiveFigures }
   | { readonly type: 'batch'; readonly batch: EventBatch }
   | { readonly type: 'done'; readonly outcome: RunOutcome; readonly hash: string; readonly planHash: string }
   | { readonly type: 'cancelled' }

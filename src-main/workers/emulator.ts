@@ -36,7 +36,6 @@ port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
   };
   const plansHash = planHash(plan, createHash('sha256'));
   const hasher = new RunHasher(plansHash, createHash('sha256'));
-  let events = 0;
   let lastTold = 0;
   try {
     const outcome = simulate(
@@ -50,15 +49,14 @@ port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
             Atomics.wait(cells, CONTROL.outstanding, outstanding, 100);
           }
           Atomics.add(cells, CONTROL.outstanding, 1);
-          events += batch.count;
           hasher.batch(batch);
           sendBatch(batch);
         },
-        progress(done, total) {
+        progress(done, total, live) {
           const now = performance.now();
           if (now - lastTold < PROGRESS_INTERVAL_MS) return;
           lastTold = now;
-          send({ type: 'progress', done, total, events });
+          send({ type: 'progress', done, total, live: live() });
         },
       },
       {

@@ -123,9 +123,69 @@ export function drawable(json: unknown): DraftDocument | null {
   return whole ? (document as unknown as DraftDocument) : null;
 }
 
-/** The document as text, as it is kept and shown. */
-export function writeText(document: DraftDocument): string {
-  return JSON.stringify(document, null, 2);
+/** Signs of a line that short things are written into. */
+const LINE = 80;
+
+/**
+ * The document as text, as it is kept and shown: what fits goes into one line, lists of plain values into as few as
+ * they fill, so that a step reads as one and a hundred thousand recorded accesses can still be read.
+ */
+export function writeText(document: unknown): string {
+  return writeValue(document, '', 0);
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function fieldsOf(value: unknown): [string, unknown][] {
+  return Object.entries(value as object).filter(([, field]) => field !== undefined);
+}
+
+/** In one line, where that reads well: lists only of plain values. */
+function inOneLine(value: unknown): string | null {
+  if (isPlain(value)) return JSON.stringify(value);
+  if (Array.isArray(value))
+    return value.every(isPlain) ? `[${value.map((item) => JSON.stringify(item)).join(', ')}]` : null;
+  const parts: string[] = [];
+  for (const [name, field] of fieldsOf(value)) {
+    const text = Array.isArray(field) && field.length > 0 ? null : inOneLine(field);
+    if (text === null) return null;
+    parts.push(`${JSON.stringify(name)}: ${text}`);
+  }
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
+}
+
+function writeValue(value: unknown, indent: string, lead: number): string {
+  const whole = indent === '' ? null : inOneLine(value);
+  if (whole !== null && (isPlain(value) || indent.length + lead + whole.length < LINE)) return whole;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
+    const lines = items.every((item) => isPlain(item) || (Array.isArray(item) && item.every(isPlain)))
+      ? filled(
+          items.map((item) => JSON.stringify(item)),
+          LINE - inner.length,
+        )
+      : items.map((item) => writeValue(item, inner, 0));
+    return items.length === 0 ? '[]' : `[\n${inner}${lines.join(`,\n${inner}`)}\n${indent}]`;
+  }
+  const fields = fieldsOf(value).map(([name, field]) => {
+    const label = `${JSON.stringify(name)}: `;
+    return label + writeValue(field, inner, label.length);
+  });
+  return fields.length === 0 ? '{}' : `{\n${inner}${fields.join(`,\n${inner}`)}\n${indent}}`;
+}
+
+/** Items in lines of at most so many signs, where one fits at all. */
+function filled(items: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + item.length + 3 <= width) lines[lines.length - 1] = `${last}, ${item}`;
+    else lines.push(item);
+  }
+  return lines;
 }
 
 /** Bytes of a size as written; `otherwise` where it is none yet. */

@@ -157,7 +157,8 @@ export function pictureIn(step: DraftStep, mappingLength: number, cells: number)
 export function spanInFile(document: DraftDocument, mapping: DraftMapping): { from: number; to: number } {
   const file = document.files.find(({ name }) => name === mapping.file);
   const size = bytesOf(file?.size);
-  if (size === 0) return { from: 0, to: 0 };
+  // A size that is just being typed is none yet: then all of it.
+  if (size === 0) return { from: 0, to: 1 };
   const from = Math.min(1, bytesOf(mapping['offset']) / size);
   return { from, to: Math.min(1, from + mappingBytes(document, mapping) / size) };
 }

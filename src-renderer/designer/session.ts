@@ -2,7 +2,7 @@
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey } from 'vue';
 import type { Response } from '#ipc/contract';
 import { ask } from '../bridge/lab.ts';
-import { useDrafts, type Verdict } from '../stores/drafts.ts';
+import { useDrafts, type Problem, type Verdict } from '../stores/drafts.ts';
 import { useNotices } from '../stores/notices.ts';
 import { blankDocument, drawable, writeText, type DraftDocument, type DraftStep, type StepKind } from './document.ts';
 import { estimate } from './estimate.ts';
@@ -35,7 +35,8 @@ export type Document = Response<'documents.list'>[number];
 
 const CHECK_MS = 120;
 
-function makeSession(id: string) {
+/** What is known of a draft while it is designed, and what can be done with it. */
+export function makeSession(id: string) {
   const drafts = useDrafts();
   const notices = useNotices();
   const kept = drafts.drafts.find((draft) => draft.id === id)?.text ?? writeText(blankDocument());
@@ -59,7 +60,17 @@ function makeSession(id: string) {
   const brush = ref<Paint | 'none'>('none');
   const documents = shallowRef<readonly Document[]>([]);
   const estimated = computed(() => estimate(document.value));
-  const problem = computed(() => verdict.value?.problem ?? null);
+  const problems = computed(() => verdict.value?.problems ?? []);
+  const problem = computed(() => problems.value[0] ?? null);
+
+  /** Whether what is there now can be run. */
+  const ready = computed(() => verdict.value !== null && problem.value === null && verdict.value.text === text.value);
+
+  /** What is wrong at a field, or inside it. */
+  function problemAt(path: string): Problem | null {
+    const isThere = (at = ''): boolean => at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`);
+    return problems.value.find((other) => isThere(other.path)) ?? null;
+  }
 
   ask('documents.list', undefined)
     .then((list) => (documents.value = list))
@@ -75,6 +86,14 @@ function makeSession(id: string) {
     } catch (error) {
       notices.fail('The draft cannot be checked', error);
     }
+  }
+  /** Whether the text as it is now can be run, asked at once where nothing is known yet. */
+  async function settle(): Promise<boolean> {
+    if (verdict.value?.text !== text.value) {
+      clearTimeout(timer);
+      await check();
+    }
+    return ready.value;
   }
   watch(text, (now) => {
     drafts.write(id, now);
@@ -173,7 +192,10 @@ function makeSession(id: string) {
     text,
     inStep,
     verdict,
+    problems,
+    ready,
     problem,
+    problemAt,
     selection,
     selectedPath,
     selectedStep,
@@ -181,6 +203,7 @@ function makeSession(id: string) {
     brush,
     documents,
     estimated,
+    settle,
     edit,
     type,
     goBack,

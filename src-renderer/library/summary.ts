@@ -7,6 +7,8 @@ export interface Summary {
 }
 
 export interface StepLine {
+  /** Loops and forks it is in. */
+  readonly depth: number;
   readonly what: string;
   readonly name: string;
   readonly details: string;
@@ -50,16 +52,19 @@ export function summarise(document: unknown): Summary {
   });
   const threads = listOf(fields['threads']).map((thread, i) => {
     const { name, steps } = fieldsOf(thread);
-    return { name: textOf(name) || `thread ${i}`, steps: listOf(steps).map(stepLine) };
+    return { name: textOf(name) || `thread ${i}`, steps: stepLines(steps, 0) };
   });
   return { choices: choices.filter((choice) => choice.values.length > 0), files, threads };
 }
 
-function stepLine(step: unknown): StepLine {
-  const { do: what, name, ...rest } = fieldsOf(step);
-  const details = Object.entries(rest)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([field, value]) => `${field} ${textOf(value)}`)
-    .join(', ');
-  return { what: textOf(what), name: textOf(name), details };
+/** Steps in their order, what is inside a loop or a fork right behind it. */
+function stepLines(steps: unknown, depth: number): StepLine[] {
+  return listOf(steps).flatMap((step) => {
+    const { do: what, name, steps: inside, ...rest } = fieldsOf(step);
+    const details = Object.entries(rest)
+      .filter(([, value]) => typeof value !== 'object')
+      .map(([field, value]) => `${field} ${textOf(value)}`)
+      .join(', ');
+    return [{ depth, what: textOf(what), name: textOf(name), details }, ...stepLines(inside, depth + 1)];
+  });
 }

@@ -1,8 +1,10 @@
-import { brokenLine } from '#model/broken-line';
+import { brokenAt } from '#model/broken-line';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import type { Response } from '#ipc/contract';
 import { ask } from '../bridge/lab.ts';
+import { writeText } from '../designer/document.ts';
+import { useNotices } from './notices.ts';
 
 /** An experiment being written: its text is kept as it is typed, valid or not. */
 export interface Draft {
@@ -10,14 +12,17 @@ export interface Draft {
   readonly text: string;
 }
 
+export type Problem = Response<'experiments.check'>['problems'][number];
+
 /** What the lab says of a draft. */
 export interface Verdict {
-  /** Line of the text where it stops being JSON, 1-based; 0 where it is JSON. */
-  readonly line: number;
-  readonly problem: Response<'experiments.check'>['problem'];
+  /** The text that was looked at: what is said of it holds for no other. */
+  readonly text: string;
+  /** Offset in the text where it stops being JSON; -1 where it is JSON. */
+  readonly broken: number;
+  /** What is wrong, the first first; none where the draft can be run. */
+  readonly problems: readonly Problem[];
   readonly runs: number | null;
-  /** The text's document, or null while it is not JSON. */
-  readonly document: unknown;
 }
 
 const KEY = 'faultline.drafts';
@@ -36,14 +41,19 @@ function readDrafts(): Draft[] {
 export const useDrafts = defineStore('drafts', () => {
   const drafts = ref<Draft[]>(readDrafts());
 
+  /** The store of the window is small: a trace or two of a hundred thousand accesses fill it. */
   function keep(): void {
-    localStorage.setItem(KEY, JSON.stringify(drafts.value));
+    try {
+      localStorage.setItem(KEY, JSON.stringify(drafts.value));
+    } catch (error) {
+      useNotices().fail('The drafts no longer fit, and the last change is not kept: discard one', error);
+    }
   }
 
   /** Starts a draft from a document; returns its id. */
   function start(document: unknown): string {
     const id = `draft:${crypto.randomUUID()}`;
-    drafts.value = [{ id, text: JSON.stringify(document, null, 2) }, ...drafts.value];
+    drafts.value = [{ id, text: writeText(document) }, ...drafts.value];
     keep();
     return id;
   }
@@ -60,15 +70,13 @@ export const useDrafts = defineStore('drafts', () => {
 
   /** Asks the lab what it thinks of a text. */
   async function check(text: string): Promise<Verdict> {
-    let document: unknown;
-    try {
-      document = JSON.parse(text);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : 'this is not JSON';
-      return { line: brokenLine(text), problem: { message }, runs: null, document: null };
+    const broken = brokenAt(text);
+    if (broken !== null) {
+      const line = text.slice(0, broken.offset).split('\n').length;
+      const problem = { line, message: 'This is no JSON here', expected: broken.expected };
+      return { text, broken: broken.offset, problems: [problem], runs: null };
     }
-    const { problem, runs } = await ask('experiments.check', document);
-    return { line: 0, problem, runs, document };
+    return { text, broken: -1, ...(await ask('experiments.check', JSON.parse(text))) };
   }
 
   return { drafts, start, write, drop, check };

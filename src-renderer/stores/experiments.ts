@@ -26,6 +26,7 @@ export interface RunState {
   readonly done: number;
   readonly total: number;
   readonly events: number;
+  readonly live?: Progress['live'];
 }
 
 export interface Work {
@@ -99,10 +100,12 @@ export const useExperiments = defineStore('experiments', () => {
     chosen.value = experiment.id;
   }
 
-  /** Starts a draft from an experiment and opens it. */
-  function edit(experiment: Experiment): void {
+  /** A draft of one's own, begun from an experiment; returns its id. */
+  function duplicate(experiment: Experiment): string {
     const document = experiment.document as Record<string, unknown>;
-    chosen.value = drafts.start({ ...document, name: `${experiment.name}, changed` });
+    const id = drafts.start({ ...document, name: `${experiment.name}, changed` });
+    chosen.value = id;
+    return id;
   }
 
   function dropDraft(id: string): void {
@@ -116,19 +119,6 @@ export const useExperiments = defineStore('experiments', () => {
       if (answer !== null) add(answer.file, answer.document);
     } catch (error) {
       notices.fail('The file cannot be opened', error);
-    }
-  }
-
-  /** Takes experiments that were opened through the system; bundles among them are left to the imports. */
-  async function takeOpened(): Promise<{ experiments: number; bundles: string[] }> {
-    try {
-      const files = await ask('app.takeOpened', undefined);
-      const bundles = files.flatMap(({ file, bundle }) => (bundle === true ? [file] : []));
-      for (const { file, document, bundle } of files) if (bundle !== true) add(file, document);
-      return { experiments: files.length - bundles.length, bundles };
-    } catch (error) {
-      notices.fail('The file cannot be opened', error);
-      return { experiments: 0, bundles: [] };
     }
   }
 
@@ -180,8 +170,7 @@ export const useExperiments = defineStore('experiments', () => {
     load,
     add,
     openFile,
-    takeOpened,
-    edit,
+    duplicate,
     dropDraft,
     run,
     cancel,

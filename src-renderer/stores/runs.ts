@@ -8,6 +8,7 @@ import { useNotices } from './notices.ts';
 export type RunQuery = Request<'runs.list'>;
 
 const PAGE = 500;
+type Facet = 'policy' | 'filesystem' | 'machine';
 
 /** The library as the window shows it: the runs that match the query, all of them, in its order. */
 export const useRuns = defineStore('runs', () => {
@@ -18,6 +19,8 @@ export const useRuns = defineStore('runs', () => {
   const loaded = ref(false);
   /** What was deleted since the start, each time some runs. */
   const deleted = ref<readonly (readonly string[])[]>([]);
+  /** What runs were seen to have, whatever is filtered for now: to choose from. */
+  const known = ref<Readonly<Record<Facet, readonly string[]>>>({ policy: [], filesystem: [], machine: [] });
   const notices = useNotices();
   let asked = 0;
 
@@ -33,6 +36,7 @@ export const useRuns = defineStore('runs', () => {
         total.value = page.total;
         more = page.runs.length > 0 && found.length < page.total;
         runs.value = [...found];
+        learn(page.runs);
         loaded.value = true;
       }
       tags.value = await ask('runs.tags', undefined);
@@ -41,6 +45,12 @@ export const useRuns = defineStore('runs', () => {
     }
   }
   listen('runs.changed', () => void load());
+
+  function learn(page: readonly RunListing[]): void {
+    const all = (facet: Facet): string[] =>
+      [...new Set([...known.value[facet], ...page.map((run) => run[facet])])].filter((name) => name !== '').sort();
+    known.value = { policy: all('policy'), filesystem: all('filesystem'), machine: all('machine') };
+  }
 
   async function setQuery(next: RunQuery): Promise<void> {
     query.value = next;
@@ -79,5 +89,5 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  return { runs, total, tags, query, loaded, load, setQuery, annotate, deleted, remove, undelete };
+  return { runs, total, tags, known, query, loaded, load, setQuery, annotate, deleted, remove, undelete };
 });

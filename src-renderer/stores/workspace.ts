@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watchEffect } from 'vue';
 import type { Request } from '#ipc/contract';
-import type { Theme } from '#ipc/schemas';
+import type { Contrast, Theme } from '#ipc/schemas';
 import { ask } from '../bridge/lab.ts';
 
 /** The places of the left rail. */
@@ -21,13 +21,26 @@ export const useWorkspace = defineStore('workspace', () => {
   const exporting = shallowRef<{ run: string; span?: { from: number; to: number } } | null>(null);
   const compared = ref<readonly string[]>([]);
   const theme = ref<Theme>('system');
+  const contrast = ref<Contrast>('system');
+  /** What the system asks for: more contrast, or colours of its own. */
+  const wants = [window.matchMedia('(prefers-contrast: more)'), window.matchMedia('(forced-colors: active)')];
+  const systemWantsMore = ref(wants.some(({ matches }) => matches));
+  for (const query of wants)
+    query.addEventListener('change', () => (systemWantsMore.value = wants.some(({ matches }) => matches)));
+  const highContrast = computed(() => contrast.value === 'more' || systemWantsMore.value);
+  // ui/tokens.css follows the attribute: CSS cannot join a choice and a media query.
+  watchEffect(() => {
+    if (highContrast.value) document.documentElement.dataset['contrast'] = 'more';
+    else delete document.documentElement.dataset['contrast'];
+  });
   const version = ref('');
   const libraryFile = ref('');
-  const sheet = ref<'none' | 'palette' | 'shortcuts' | 'export'>('none');
+  const sheet = ref<'none' | 'palette' | 'shortcuts' | 'export' | 'workload'>('none');
 
   async function load(): Promise<void> {
     const info = await ask('app.info', undefined);
     theme.value = info.theme;
+    contrast.value = info.contrast;
     version.value = info.version;
     libraryFile.value = info.library;
   }
@@ -71,6 +84,11 @@ export const useWorkspace = defineStore('workspace', () => {
     await ask('app.setTheme', next);
   }
 
+  async function setContrast(next: Contrast): Promise<void> {
+    contrast.value = next;
+    await ask('app.setContrast', next);
+  }
+
   return {
     place,
     openRun,
@@ -79,6 +97,8 @@ export const useWorkspace = defineStore('workspace', () => {
     report,
     exporting,
     theme,
+    contrast,
+    highContrast,
     version,
     libraryFile,
     sheet,
@@ -90,5 +110,6 @@ export const useWorkspace = defineStore('workspace', () => {
     design,
     compare,
     setTheme,
+    setContrast,
   };
 });

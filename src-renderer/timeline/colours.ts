@@ -2,7 +2,8 @@ import { onBeforeUnmount, onMounted, type Ref } from 'vue';
 import { readPalette, type Palette } from './palette.ts';
 
 const SCHEME = '(prefers-color-scheme: dark)';
-const CONTRAST = '(prefers-contrast: more)';
+/** Of the document, in high contrast (stores/workspace.ts). */
+const CONTRAST = 'data-contrast';
 
 /**
  * Tells a canvas its colours: at first, when theme or contrast change, and those for paper while the window is
@@ -10,20 +11,23 @@ const CONTRAST = '(prefers-contrast: more)';
  * @param take draws with the palette given; `paper` while it is printed
  */
 export function useColours(host: Ref<HTMLElement | null>, take: (palette: Palette, paper: boolean) => void): void {
-  const queries = [window.matchMedia(SCHEME), window.matchMedia(CONTRAST)];
+  const scheme = window.matchMedia(SCHEME);
   const read = (paper: boolean): void => {
     if (host.value !== null) take(readPalette(host.value, paper), paper);
   };
   const onScreen = (): void => read(false);
   const onPaper = (): void => read(true);
+  const contrast = new MutationObserver(onScreen);
   onMounted(() => {
-    for (const query of queries) query.addEventListener('change', onScreen);
+    scheme.addEventListener('change', onScreen);
+    contrast.observe(document.documentElement, { attributeFilter: [CONTRAST] });
     window.addEventListener('beforeprint', onPaper);
     window.addEventListener('afterprint', onScreen);
     onScreen();
   });
   onBeforeUnmount(() => {
-    for (const query of queries) query.removeEventListener('change', onScreen);
+    scheme.removeEventListener('change', onScreen);
+    contrast.disconnect();
     window.removeEventListener('beforeprint', onPaper);
     window.removeEventListener('afterprint', onScreen);
   });

@@ -63,11 +63,15 @@ describe('the window', () => {
 describe('settings', () => {
   it('are kept, and a damaged file counts as none', () => {
     const file = join(folder(), 'deep', 'settings.json');
-    const settings = { theme: 'dark' as const, window: { width: 1000, height: 700, maximized: true } };
+    const settings = {
+      theme: 'dark' as const,
+      contrast: 'more' as const,
+      window: { width: 1000, height: 700, maximized: true },
+    };
     writeSettings(file, settings);
     expect(readSettings(file)).toEqual(settings);
     writeFileSync(file, '{"theme": 7');
-    expect(readSettings(file).theme).toBe('system');
+    expect(readSettings(file)).toMatchObject({ theme: 'system', contrast: 'system' });
   });
 });
 

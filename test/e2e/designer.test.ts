@@ -2,9 +2,27 @@
  * The designer in the real window: one experiment drawn from nothing with the mouse only, one with the keyboard only,
  * both run, and found in the library after a restart. Screenshots go to test-results/screenshots.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plain, TestWindow } from './support/window.ts';
+
+/** What valgrind's lackey writes. */
+const LACKEY = `==99== Lackey, an example Valgrind tool
+==99== Command: ./toy
+I  00400000,3
+ L 1ffe000100,8
+ S 1ffe000108,8
+I  00400003,4
+ M 0060a010,4
+ L 0060b000,16
+`;
+/** Two page faults as Linux' ftrace writes them. */
+const FTRACE = `# tracer: nop
+          editor-411     [002] d....   100.000020: page_fault_user: address=0x7f0000001000 ip=0x400100 error_code=0x4
+          editor-411     [002] d....   100.000150: page_fault_user: address=0x7f0000004000 ip=0x400100 error_code=0x6
+`;
 
 const lab = new TestWindow('designer');
 let page: Page;
@@ -119,7 +137,7 @@ describe('the designer', () => {
     const tabTo = async (name: RegExp, back = false): Promise<void> => {
       for (let i = 0; i < 120; i++) {
         const focused = await page.evaluate<string>(
-          `(() => { const e = document.activeElement; return (e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent ?? '').trim(); })()`,
+          `(() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return (e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent ?? '').trim(); })()`,
         );
         if (name.test(focused)) return;
         await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
@@ -179,6 +197,23 @@ describe('the designer', () => {
     await expect.poll(() => verdict().innerText()).toBe('Ready to run');
     await shoot('designer-text');
 
+    // The editor knows the schema: a field is offered, and the drawing follows what is chosen.
+    await press('Control+Home', 'ArrowDown', 'End', 'Enter');
+    await page.keyboard.type('"fre');
+    await page.locator('.cm-tooltip-autocomplete li', { hasText: 'freeSpace' }).waitFor();
+    await expect.poll(() => page.locator('.cm-completionInfo').innerText()).toMatch(/^Free space/);
+    await page.waitForTimeout(100);
+    await press('Enter');
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+    await expect.poll(() => page.getByRole('button', { name: /^Memory/ }).innerText()).toMatch(/4 KiB free on disk/);
+    await press('Control+z');
+    await expect.poll(async () => Object.keys(await written())).not.toContain('freeSpace');
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+    await page.locator('.cm-content').getByText('"seed"').hover();
+    await expect
+      .poll(() => page.locator('.cm-help').innerText())
+      .toMatch(/same seed gives the same run[\s\S]*1 by default/);
+
     await press('Control+Enter');
     await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor({ timeout: 60_000 });
     await page.getByLabel('Kinds in the list').waitFor();
@@ -210,5 +245,44 @@ describe('the designer', () => {
       await expect.poll(() => verdict().innerText()).toBe('Ready to run');
       await shoot(shot);
     }
+  });
+
+  it('takes a trace as a workload: dropped on it, or chosen', async () => {
+    await page.keyboard.press('Control+n');
+    const trace = join(lab.folder, 'toy.txt');
+    writeFileSync(trace, LACKEY);
+    await lab.drop(trace);
+    await expect.poll(() => steps().count()).toBe(2);
+    expect(await page.getByLabel('Name of the experiment').inputValue()).toMatch(/toy \(lackey\)/);
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+    await steps().nth(0).click();
+    await shoot('designer-trace');
+
+    // A recording is kept as a run, and its faults come beside what is drawn.
+    await page.keyboard.press('Control+Shift+I');
+    await page.getByText('No recording yet.').waitFor();
+    await shoot('designer-import');
+    const recording = join(lab.folder, 'faults.txt');
+    writeFileSync(recording, FTRACE);
+    await lab.answerDialog(recording);
+    await page.getByRole('button', { name: 'Choose a file' }).click();
+    await expect.poll(() => steps().count()).toBe(3);
+    await expect.poll(async () => (await written())['mappings']).toHaveLength(2);
+    await expect.poll(() => verdict().innerText()).toBe('Ready to run');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor({ timeout: 60_000 });
+  });
+
+  it('opens the graph of a deadlock', async () => {
+    await page.getByRole('button', { name: 'Experiments', exact: true }).click();
+    await page.getByRole('button', { name: /^Deadlock City \d/ }).click();
+    await page.getByRole('button', { name: 'Duplicate' }).click();
+    await page.getByRole('button', { name: /^Policies/ }).click();
+    for (const policy of ['P1', 'P4', 'P4-nonblocking', 'P5', 'P6'])
+      await page.getByRole('checkbox', { name: new RegExp(`^${policy} `) }).uncheck();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    const graph = page.getByRole('region', { name: 'Who waits for whom' });
+    await graph.waitFor({ timeout: 60_000 });
+    expect(await graph.innerText()).toMatch(/Nothing can go on/);
   });
 });

@@ -20,11 +20,6 @@ const STRACE = `1000 1700000000.000100 openat(AT_FDCWD, "a", O_RDWR) = 3 <0.0000
 1000 1700000000.005200 +++ exited with 0 +++
 `;
 
-/** The step, touching every cache line instead of some pages. */
-function everyLine(step: object): object {
-  return 'stride' in step ? { ...step, stride: '64 B' } : step;
-}
-
 const lab = new TestWindow('window');
 const { folder } = lab;
 let page: Page;
@@ -162,44 +157,71 @@ describe('the window', () => {
     await page.locator('.stack .timeline').nth(1).waitFor();
   });
 
-  it('opens a file named on the command line, tells progress, and cancels', async () => {
-    const large = JSON.parse(readFileSync(join(repositoryRoot, SEED), 'utf8')) as Record<string, unknown>;
+  it('opens a file named on the command line, runs its 50 million accesses, and never stutters', async () => {
+    const seed = JSON.parse(readFileSync(join(repositoryRoot, SEED), 'utf8')) as Record<string, unknown>;
     const file = join(folder, 'large.json');
-    // Some hundred million accesses: still at work when it is cancelled, however fast the machine.
-    const [thread] = large['threads'] as [{ name: string; steps: object[] }];
-    const threads = [{ ...thread, steps: [{ do: 'loop', times: 60, steps: thread.steps.map(everyLine) }] }];
-    const files = [{ name: 'sparse', size: '1 GiB' }];
-    const document = { ...large, name: 'A large question', memory: '4 GiB', files, threads, policies: ['P5'] };
+    // 64 MiB line by line, 48 times over: 50 331 648 stores.
+    const stores = { do: 'store', mapping: 'map', stride: '64 B' };
+    const threads = [{ name: 'main', steps: [{ do: 'loop', times: 48, steps: [stores] }] }];
+    const files = [{ name: 'sparse', size: '64 MiB' }];
+    const document = { ...seed, name: 'A large question', memory: '1 GiB', files, threads, policies: ['P5'] };
     writeFileSync(file, JSON.stringify(document));
     page = await lab.open(file);
     await page.getByRole('heading', { name: 'A large question' }).waitFor();
+    const progress = page.getByRole('region', { name: 'Run under way' });
+    /** Longest gap between two frames of the window from the beginning of the run to its end, ms. */
+    const longestFrame = async (): Promise<number> => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await progress.waitFor();
+      const seen = await page.evaluate<{ longest: number; frames: number; texts: string[] }>(`new Promise((resolve) => {
+        let longest = 0, frames = 0, last = performance.now();
+        const texts = new Set();
+        const tick = (now) => {
+          const progress = document.querySelector('[aria-label="Run under way"]');
+          if (progress === null) return resolve({ longest, frames, texts: [...texts] });
+          // Looked at now and then only: reading what is laid out costs time of its own.
+          if (frames++ % 20 === 0) texts.add(progress.innerText);
+          longest = Math.max(longest, now - last);
+          last = now;
+          requestAnimationFrame(tick);
+        };
+        requestAnimationFrame(tick);
+      })`);
+      const { longest, frames, texts } = seen;
+      console.log(`50 million accesses: ${frames} frames, the longest ${longest.toFixed(0)} ms`);
+      const told = texts
+        .map(plain)
+        .filter((text) => /[1-9]\d* %[\s\S]* left[\s\S]*events\/s[\s\S]*minor faults/.test(text));
+      expect(told, 'progress that was told').not.toEqual([]);
+      await page.getByRole('region', { name: /^Result of A large question/ }).waitFor();
+      return longest;
+    };
+    // Another program may hold up the machine for a moment, which is not ours to answer for: once more, then.
+    const longest = await longestFrame();
+    if (longest >= 100) expect(await longestFrame()).toBeLessThan(100);
+    else expect(longest).toBeLessThan(100);
+  });
+
+  it('cancels a run, and keeps nothing of it', async () => {
+    await page.getByRole('button', { name: 'Library' }).click();
+    const count = page.locator('header .count');
+    const before = await count.innerText();
+    // Long enough to be still at work when it is cancelled, however fast the machine.
+    const long = JSON.parse(readFileSync(join(folder, 'large.json'), 'utf8')) as { threads: { steps: object[] }[] };
+    const steps = [{ ...long.threads[0].steps[0], times: 5000 }];
+    const file = join(folder, 'longer.json');
+    writeFileSync(file, JSON.stringify({ ...long, name: 'A longer question', threads: [{ name: 'main', steps }] }));
+    await lab.drop(file);
+    await page.getByRole('heading', { name: 'A longer question' }).waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     const progress = page.getByRole('region', { name: 'Run under way' });
-    await expect
-      .poll(() => progress.innerText(), { timeout: 20_000 })
-      .toMatch(/[1-9]\d* %[\s\S]* left[\s\S]*events\/s/);
-    // The window stays smooth while the emulator works: the longest gap between frames, in each of three seconds.
-    // Other programs on the machine may hold up one of them; what we do wrong ourselves is in all.
-    const worst = await page.evaluate<number[]>(`new Promise((resolve) => {
-      const worst = [0, 0, 0], start = performance.now();
-      let last = start;
-      const tick = (now) => {
-        const second = Math.floor((now - start) / 1000);
-        if (second > 2) return resolve(worst.sort((a, b) => a - b));
-        if (second >= 0) worst[second] = Math.max(worst[second], now - last);
-        last = now;
-        requestAnimationFrame(tick);
-      };
-      requestAnimationFrame(tick);
-    })`);
-    console.log(`longest frame in each of three seconds of a run: ${worst.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+    await expect.poll(() => progress.innerText(), { timeout: 20_000 }).toMatch(/[1-9]\d* events\/s/);
     await page.screenshot({ path: screenshotPath('progress') });
     await page.getByRole('button', { name: 'Cancel' }).click();
     await progress.waitFor({ state: 'detached' });
-    expect(worst[1]).toBeLessThan(100);
     await page.getByRole('button', { name: 'Library' }).click();
-    await page.getByRole('grid', { name: 'Runs' }).or(page.getByText('No runs yet')).waitFor();
-    expect(await page.locator('main').innerText()).not.toContain('A large question');
+    await page.getByRole('grid', { name: 'Runs' }).waitFor();
+    expect(await count.innerText()).toBe(before);
   });
 
   it('shows who waits for whom in a deadlock', async () => {
@@ -218,23 +240,37 @@ describe('the window', () => {
     await shoot('deadlock-timeline');
   });
 
-  it('writes an experiment by keyboard: told what is wrong as one types, kept over a restart', async () => {
+  it('writes an experiment as text: told what is wrong as one types, kept over a restart', async () => {
     await page.keyboard.press('Control+1');
     await page.getByRole('button', { name: /^The 2005 question \d+ runs/ }).click();
-    await page.getByRole('button', { name: 'Duplicate and edit' }).click();
+    await page.getByRole('button', { name: 'Duplicate' }).click();
+    await page.keyboard.press('Control+e');
     const text = page.getByRole('textbox', { name: /^The experiment as JSON/ });
-    const status = page.locator('#draft-verdict');
-    await expect.poll(() => status.innerText()).toMatch(/4 runs, ready/);
-    const seed = await text.inputValue();
-    await text.fill(
-      seed.replace('"P1", "P2", "P5", "tmpfs"', '"P1", "P7"').replace('"P1",\n    "P2"', '"P7",\n    "P2"'),
-    );
-    await expect.poll(() => status.innerText()).toMatch(/policies\[\d\][\s\S]*P7/);
-    await shoot('draft-wrong');
-    await text.fill(seed.slice(0, 60));
+    const status = page.locator('#design-verdict');
+    await expect.poll(() => status.innerText()).toBe('Ready to run');
+    const kept = async (): Promise<string> => {
+      const drafts = await page.evaluate<string>(`localStorage.getItem('faultline.drafts')`);
+      return (JSON.parse(drafts) as { text: string }[])[0].text;
+    };
+    const write = async (next: string): Promise<void> => {
+      await text.click();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.insertText(next);
+      await expect.poll(kept).toBe(next);
+    };
+    const seed = await kept();
+    await write(seed.replace('"P1"', '"P7"').replace('"16 MiB"', '"16 lots"'));
+    await expect.poll(() => status.innerText()).toMatch(/policies\[0\][\s\S]*P5[\s\S]*and 1 more/);
+    // Each is underlined where it is written, with its sentence at hand.
+    const marks = page.locator('.cm-lintRange-error');
+    await expect.poll(() => marks.allInnerTexts()).toEqual(['"P7"', '"16 lots"']);
+    await marks.nth(1).hover();
+    await expect.poll(() => page.locator('.cm-diagnostic').innerText()).toMatch(/a size such as "16 KiB"/);
+    await shoot('text-wrong');
+    await write(seed.slice(0, 60));
     await expect.poll(() => status.innerText()).toMatch(/Line \d+/);
-    await text.fill(seed.replace('"size": "16 MiB"', '"size": "8 MiB"').replace('"seed": 1', '"seed": 2'));
-    await expect.poll(() => status.innerText()).toMatch(/4 runs, ready/);
+    await write(seed.replace('"16 MiB"', '"8 MiB"').replace('"seed": 1', '"seed": 2'));
+    await expect.poll(() => status.innerText()).toBe('Ready to run');
     await page.keyboard.press('Control+Enter');
     const table = page.getByRole('region', { name: /^Result of/ });
     await table.waitFor({ timeout: 60_000 });
@@ -242,13 +278,12 @@ describe('the window', () => {
     await shoot('draft');
     page = await lab.open();
     await page.getByRole('button', { name: /^The 2005 question, changed/ }).click();
-    await expect.poll(() => page.locator('#draft-verdict').innerText()).toMatch(/4 runs, ready/);
-    const kept = await page.getByRole('textbox', { name: /^The experiment as JSON/ }).inputValue();
-    expect(kept).toContain('8 MiB');
+    await expect.poll(() => page.getByRole('button', { name: /^Run/ }).innerText()).toBe('Run 4 policies');
+    expect(await kept()).toContain('8 MiB');
   });
 
   it('browses machines, every figure with its source', async () => {
-    await page.getByRole('button', { name: 'Machines' }).click();
+    await page.getByRole('button', { name: 'Machines', exact: true }).click();
     await page.getByRole('button', { name: /Prescott/ }).click();
     const figure = page.locator('.entries details').first();
     await figure.locator('summary').click();
@@ -282,6 +317,41 @@ describe('the window', () => {
     await notice.waitFor();
     expect(await notice.innerText()).toMatch(/wrong\.json[\s\S]*policies\[0\][\s\S]*P9/);
     await shoot('failure');
+  });
+
+  it('deletes runs and brings them back', async () => {
+    await page.getByRole('button', { name: 'Library' }).click();
+    const rows = page.getByRole('grid', { name: 'Runs' }).locator('[data-run]');
+    await rows.first().waitFor();
+    const count = page.locator('header .count');
+    const before = await count.innerText();
+    await page.getByLabel('Choose run').first().check();
+    await page.getByRole('button', { name: 'Delete the chosen runs' }).click();
+    await expect.poll(() => count.innerText()).not.toBe(before);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => count.innerText()).toBe(before);
+  });
+
+  it('finds runs by machine, policy and word, and keeps tags and notes', async () => {
+    const rows = page.getByRole('grid', { name: 'Runs' }).locator('[data-run]');
+    await page.getByLabel('Policy', { exact: true }).selectOption('P1');
+    await expect.poll(async () => (await rows.allInnerTexts()).every((text) => text.includes('P1'))).toBe(true);
+    await page.getByLabel('Machine', { exact: true }).selectOption('workstation-2005');
+    await rows.first().click();
+    await page.getByLabel('Tags').fill('seed, first');
+    await page.getByLabel('Notes').fill('Sixteen times too much.');
+    await page.getByLabel('Tags').focus();
+    await page.getByLabel('Policy', { exact: true }).selectOption('');
+    await page.getByLabel('Machine', { exact: true }).selectOption('');
+    await page.getByLabel('Find runs by word').fill('sixteen');
+    await expect.poll(() => rows.count()).toBe(1);
+    expect(await rows.first().innerText()).toMatch(/seed[\s\S]*P1/);
+    await page.getByLabel('Find runs by word').fill('nothing of the kind');
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByLabel('Tag', { exact: true }).selectOption('first');
+    await expect.poll(() => rows.count()).toBe(1);
+    await shoot('library-filtered');
+    await page.getByLabel('Tag', { exact: true }).selectOption('');
   });
 
   it('has a palette and a sheet of shortcuts', async () => {

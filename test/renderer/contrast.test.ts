@@ -1,12 +1,19 @@
 /** The tokens' promise: text has 4.5:1 on every surface it may stand on, data 3:1 on the canvas, in both themes. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import css from '../../src-renderer/ui/tokens.css?raw';
 
-const tokens = new Map(
-  [...css.slice(0, css.indexOf('@media')).matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(
-    ([, name, light, dark]) => [name, { light, dark }],
-  ),
-);
+type Tokens = ReadonlyMap<string, { readonly light: string; readonly dark: string }>;
+
+function tokensIn(rules: string): [string, { light: string; dark: string }][] {
+  return [...rules.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, light, dark]) => [
+    name,
+    { light, dark },
+  ]);
+}
+const border = css.indexOf("[data-contrast='more']");
+const usual: Tokens = new Map(tokensIn(css.slice(0, border)));
+const more: Tokens = new Map([...usual, ...tokensIn(css.slice(border))]);
+let tokens = usual;
 
 function luminance(hex: string): number {
   const [r, g, b] = [1, 3, 5].map((at) => {
@@ -53,5 +60,20 @@ describe.each(['light', 'dark'] as const)('%s theme', (theme) => {
     expect(contrast('alarm', 'alarm-ground', theme)).toBeGreaterThanOrEqual(4.5);
     expect(contrast('k-step-ink', 'k-step', theme)).toBeGreaterThanOrEqual(4.5);
     expect(contrast('line-strong', 'raised', theme)).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe.each(['light', 'dark'] as const)('%s theme in high contrast', (theme) => {
+  beforeAll(() => (tokens = more));
+  afterAll(() => (tokens = usual));
+
+  it.each(['ink', 'ink-2', 'ink-3', 'accent', 'alarm', 'good'])('%s has 7:1 on every surface', (ink) => {
+    for (const surface of SURFACES) expect(contrast(ink, surface, theme), surface).toBeGreaterThanOrEqual(7);
+  });
+
+  it('lines and data stand out', () => {
+    for (const surface of SURFACES) expect(contrast('line', surface, theme), surface).toBeGreaterThanOrEqual(3);
+    for (const name of DATA) expect(contrast(`k-${name}`, 'k-canvas', theme), name).toBeGreaterThanOrEqual(3);
+    expect(contrast('on-accent', 'accent', theme)).toBeGreaterThanOrEqual(7);
   });
 });

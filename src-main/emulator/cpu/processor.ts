@@ -28,6 +28,11 @@ export type StopReason = (typeof StopReason)[keyof typeof StopReason];
  * Batches and counters are per core; nothing here allocates while running.
  */
 export interface Processor {
+  /**
+   * Asked now and then within a long `run`, wherever the core is: true ends that `run` as if the horizon were
+   * reached. It may look, and must change nothing.
+   */
+  pulse?: (core: number) => boolean;
   readonly coreCount: number;
   /** Hardware costs from the document that the kernel may want to charge or show, ps. */
   readonly costs: ProcessorCosts;

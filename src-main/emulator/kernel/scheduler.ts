@@ -27,6 +27,7 @@ export class Scheduler {
   private seenSignals = -1;
   private seenProgress = -1;
   private fruitlessWakes = 0;
+  private hurried = false;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -56,9 +57,15 @@ export class Scheduler {
     }
   }
 
+  /** Has `step` called before anything else goes on. */
+  hurry(): void {
+    this.hurried = true;
+  }
+
   private loop(step: () => boolean): Verdict {
     for (let turn = 0; ; turn++) {
-      if ((turn & 63) === 0 && step()) return 'cancelled';
+      if (((turn & 63) === 0 || this.hurried) && step()) return 'cancelled';
+      this.hurried = false;
       this.poll();
       const task = this.next();
       if (task === null) {

@@ -6,7 +6,7 @@ import {
   CycleCause,
   type Processor,
   type ProcessorCosts,
-  type StopReason,
+  StopReason,
 } from '#emulator/cpu/processor';
 import type { PageTable } from '#emulator/mmu/page-table';
 import { InputError } from '#model/problem';
@@ -30,6 +30,7 @@ const share = (fraction: number): number => Math.min(SHARE_ONE, Math.floor(fract
 
 /** The processor on the WebAssembly memory path. */
 export class FastProcessor implements Processor {
+  pulse?: (core: number) => boolean;
   readonly coreCount: number;
   readonly costs: ProcessorCosts;
   private readonly path: MemoryPath;
@@ -112,6 +113,7 @@ export class FastProcessor implements Processor {
     let reason = this.path.run(core, horizon, ACCESSES_A_CALL);
     while (reason === REFILL || reason === MORE) {
       if (reason === REFILL) this.fillTrace(core, batch);
+      else if (this.pulse?.(core) === true) return StopReason.horizon;
       reason = this.path.run(core, horizon, ACCESSES_A_CALL);
     }
     return reason as StopReason;

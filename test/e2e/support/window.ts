@@ -19,6 +19,16 @@ const SETTLE_MS = 200;
 /** Numbers and units are set with narrow spaces; tests are written with plain ones. */
 export const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
 
+/** Playwright loses an answer of the main process when that collects garbage just then: asked again, it comes. */
+async function twice(ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('garbage collected'))) throw error;
+    await ask();
+  }
+}
+
 export class TestWindow {
   /** Gone after {@link end}. */
   readonly folder: string;
@@ -69,15 +79,19 @@ export class TestWindow {
   }
 
   async setTheme(theme: (typeof THEMES)[number] | 'system'): Promise<void> {
-    await this.application.evaluate(({ nativeTheme }, source) => {
-      nativeTheme.themeSource = source;
-    }, theme);
+    await twice(() =>
+      this.application.evaluate(({ nativeTheme }, source) => {
+        nativeTheme.themeSource = source;
+      }, theme),
+    );
   }
 
   async setSize(width: number, height: number): Promise<void> {
-    await this.application.evaluate(
-      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-      { width, height },
+    await twice(() =>
+      this.application.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+        { width, height },
+      ),
     );
     await this.page.waitForFunction(`innerWidth === ${width}`);
   }
@@ -93,6 +107,30 @@ export class TestWindow {
       }
       await this.expectAccessible(`${name}, ${theme}`);
     }
+  }
+
+  /** Drops files from the system on the window, on whatever is in its middle. */
+  async drop(...files: string[]): Promise<void> {
+    await this.page.evaluate(
+      `document.body.append(Object.assign(document.createElement('input'), { id: 'dropped', type: 'file', multiple: true, hidden: true }))`,
+    );
+    await this.page.setInputFiles('#dropped', files);
+    await this.page.evaluate(`{
+      const field = document.getElementById('dropped');
+      const dataTransfer = new DataTransfer();
+      for (const file of field.files) dataTransfer.items.add(file);
+      const target = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }));
+      field.remove();
+    }`);
+  }
+
+  /** The next dialog of the system that asks for files is answered with these. */
+  async answerDialog(...files: string[]): Promise<void> {
+    await this.application.evaluate(({ dialog }, filePaths) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths });
+    }, files);
   }
 
   /** No violation of axe's rules in what is shown. */

@@ -1,29 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenLine } from '#model/broken-line';
-import { lineOf, pathKeys } from '#renderer/designer/locate';
-
-const TEXT = JSON.stringify({ name: 'a "}" b', files: [{ name: 'f', size: '1' }, { name: 'g' }], memory: 3 }, null, 2);
-const line = (path: string): string => TEXT.split('\n')[lineOf(TEXT, path) - 1]?.trim() ?? '';
-
-describe('a field in text', () => {
-  it('is found on its line', () => {
-    expect(pathKeys('files[1].name')).toEqual(['files', 1, 'name']);
-    expect(line('name')).toBe('"name": "a \\"}\\" b",');
-    expect(line('files[0].size')).toBe('"size": "1"');
-    expect(line('files[1].name')).toBe('"name": "g"');
-    expect(line('memory')).toBe('"memory": 3');
-  });
-
-  it('that is missing is shown at what should hold it', () => {
-    expect(line('files[1].size')).toBe('{');
-    expect(lineOf(TEXT, 'threads')).toBe(0);
-  });
-
-  it('does not trip over text that breaks off', () => {
-    for (let end = 0; end < TEXT.length; end++) expect(lineOf(TEXT.slice(0, end), 'memory')).toBeGreaterThanOrEqual(0);
-  });
-});
+import { brokenAt, brokenLine } from '#model/broken-line';
 
 describe('the line on which text stops being JSON', () => {
   it('is where a person sees it', () => {
@@ -33,6 +10,7 @@ describe('the line on which text stops being JSON', () => {
     expect(brokenLine('[1,\n2,\n]')).toBe(3);
     expect(brokenLine('{ "a": "b')).toBe(1);
     expect(brokenLine('')).toBe(1);
+    expect(brokenLine('['.repeat(1e6))).toBe(1);
     expect(brokenLine('{}\n\n}')).toBe(3);
   });
 
@@ -52,5 +30,20 @@ describe('the line on which text stops being JSON', () => {
         return text.slice(0, at) + sign + text.slice(at + 1);
       });
     fc.assert(fc.property(fc.oneof(fc.json(), damaged), (text) => (brokenLine(text) === 0) === reads(text)));
+  });
+});
+
+describe('what would have had to stand where text breaks off', () => {
+  it('is said in words', () => {
+    const wanted = (text: string): string | undefined => brokenAt(text)?.expected;
+    expect(wanted('{ "a": 1 "b": 2 }')).toBe('a comma or }');
+    expect(wanted('{ "a": 1, }')).toBe('a field name in double quotes');
+    expect(wanted('{ a: 1 }')).toBe('a field name in double quotes');
+    expect(wanted('{ "a" 1 }')).toBe('a colon');
+    expect(wanted('{ "a": }')).toBe('a value');
+    expect(wanted('{ "a": "b }')).toBe('a closing double quote');
+    expect(wanted('[1 2]')).toBe('a comma or ]');
+    expect(wanted('{} x')).toBe('the end of the text');
+    expect(brokenAt('{ "a": 1, }')?.offset).toBe(10);
   });
 });

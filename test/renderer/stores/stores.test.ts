@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RunListing } from '#model/library';
+import type { TakenFile } from '../../../src-main/ipc/import-schemas.ts';
+import { useDrafts } from '../../../src-renderer/stores/drafts.ts';
+import { useExperiments } from '../../../src-renderer/stores/experiments.ts';
+import { useImports } from '../../../src-renderer/stores/imports.ts';
+import { useNotices } from '../../../src-renderer/stores/notices.ts';
+import { useRuns } from '../../../src-renderer/stores/runs.ts';
+import { useWorkspace } from '../../../src-renderer/stores/workspace.ts';
+import { stubLab } from '../lab-stub.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const listing = (id: string, fields: Partial<RunListing> = {}): RunListing =>
+  ({ id, policy: 'P1', filesystem: 'ext4-4k', machine: 'server', tags: [], ...fields }) as unknown as RunListing;
+
+describe('files that came in', () => {
+  const taking = (found: readonly TakenFile[]) => {
+    const lab = stubLab({
+      'files.take': () => [...found],
+      'runs.workload': () => ({ document: { from: 'a run' }, leftAside: [] }),
+    });
+    return { lab, imports: useImports(), workspace: useWorkspace(), notices: useNotices() };
+  };
+  const run: TakenFile = { became: 'run', file: '/a/trace.txt', format: 'ftrace', run: 'r1', existing: false, events: 3, leftAside: [] }; // prettier-ignore
+  const lackey: TakenFile = { became: 'experiment', file: '/a/toy.txt', document: { name: 'toy' }, format: 'lackey', leftAside: [] }; // prettier-ignore
+
+  it('are shown where they belong', async () => {
+    const { imports, workspace } = taking([run]);
+    await imports.take(['/a/trace.txt']);
+    expect(workspace.place).toBe('recordings');
+    expect(imports.operation).toBeNull();
+  });
+
+  it('open an experiment of theirs', async () => {
+    const { imports } = taking([lackey]);
+    await imports.take(['/a/toy.txt']);
+    expect(useExperiments().current?.name).toBe('toy');
+  });
+
+  it('become part of the design that is open, which stays open', async () => {
+    const { imports, workspace } = taking([lackey, run]);
+    workspace.design('draft:1');
+    const got: unknown[] = [];
+    imports.taker = (document, about) => got.push([document, about]);
+    await imports.take(['/a/toy.txt', '/a/trace.txt']);
+    expect(got).toEqual([
+      [{ name: 'toy' }, 'lackey, toy.txt'],
+      [{ from: 'a run' }, 'ftrace, trace.txt'],
+    ]);
+    expect(workspace.openDraft).toBe('draft:1');
+  });
+
+  it('that cannot be taken are told with the reason, the others are taken', async () => {
+    const { imports, notices, workspace } = taking([
+      { became: 'nothing', file: '/a/words.txt', message: 'the format is not recognised' },
+      {
+        became: 'bundle',
+        file: '/a/b.faultline',
+        runs: [
+          { run: 'x', existing: false },
+          { run: 'y', existing: true },
+        ],
+      },
+    ]);
+    await imports.take(['/a/words.txt', '/a/b.faultline']);
+    expect(notices.notices.map(({ tone, title, text }) => [tone, title, text])).toEqual([
+      ['alarm', 'words.txt cannot be taken', 'the format is not recognised'],
+      ['plain', 'b.faultline: 2 runs', '1 new, 1 in the library already.'],
+    ]);
+    expect(workspace.place).toBe('library');
+  });
+});
+
+describe('the library', () => {
+  it('remembers what can be filtered by while a filter hides it', async () => {
+    const all = [listing('a'), listing('b', { policy: 'P5', machine: 'laptop' })];
+    stubLab({
+      'runs.list': ({ policy }) => {
+        const runs = all.filter((one) => policy === undefined || one.policy === policy);
+        return { total: runs.length, runs };
+      },
+      'runs.tags': () => [],
+    });
+    const runs = useRuns();
+    await runs.load();
+    await runs.setQuery({ policy: 'P5' });
+    expect(runs.runs.map(({ id }) => id)).toEqual(['b']);
+    expect(runs.known).toMatchObject({ policy: ['P1', 'P5'], machine: ['laptop', 'server'] });
+  });
+
+  it('leaves an answer aside that a later question has overtaken', async () => {
+    const waiting: (() => void)[] = [];
+    stubLab({
+      'runs.list': async ({ text }) => {
+        if (text === 'slow') await new Promise<void>((resolve) => waiting.push(resolve));
+        return { total: 1, runs: [listing(text ?? '')] };
+      },
+      'runs.tags': () => [],
+    });
+    const runs = useRuns();
+    const slow = runs.setQuery({ text: 'slow' });
+    await runs.setQuery({ text: 'quick' });
+    waiting.forEach((go) => go());
+    await slow;
+    expect(runs.runs.map(({ id }) => id)).toEqual(['quick']);
+  });
+});
+
+describe('drafts', () => {
+  it('are there after a restart, and a broken store of them is none', () => {
+    const { kept } = stubLab({});
+    const id = useDrafts().start({ name: 'mine' });
+    const written = kept.get('faultline.drafts') ?? '';
+    stubLab({}).kept.set('faultline.drafts', written);
+    expect(useDrafts().drafts).toEqual([{ id, text: '{\n  "name": "mine"\n}' }]);
+    stubLab({}).kept.set('faultline.drafts', '{');
+    expect(useDrafts().drafts).toEqual([]);
+  });
+
+  it('that no longer fit are told of, with the way out', () => {
+    stubLab({});
+    localStorage.setItem = () => {
+      throw new Error('quota');
+    };
+    useDrafts().start({});
+    expect(useNotices().notices[0].title).toMatch(/discard one/);
+  });
+});
+
+describe('a run under way', () => {
+  it('is told of by its own progress, and is over with its result', async () => {
+    let finish = (): void => undefined;
+    const lab = stubLab({
+      'experiments.run': () => new Promise((resolve) => (finish = () => resolve([]))),
+    });
+    const experiments = useExperiments();
+    experiments.add('/a/own.json', { name: 'own' });
+    const done = experiments.run(experiments.all[0]);
+    const operation = experiments.work?.operation ?? '';
+    const state = { run: 1, runs: 2, name: 'P5', done: 5, total: 10, events: 3 };
+    lab.tell('operations.progress', { operation: 'another', ...state });
+    expect(experiments.work?.runs).toEqual([]);
+    lab.tell('operations.progress', { operation, ...state });
+    expect(experiments.work?.runs).toEqual([null, { operation, ...state }]);
+    finish();
+    await done;
+    expect(experiments.work).toBeNull();
+    expect(experiments.results.get('file:/a/own.json')).toEqual([]);
+  });
+});
