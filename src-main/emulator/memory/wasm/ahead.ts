@@ -7,7 +7,7 @@
 // loads. An inclusive last level reaches back when it drops a line that is nearer, too; then, and whenever anything else
 // looks at the state with loads still ahead of their time (`settle`), the chunk is taken back.
 import { setOf, wordOf } from './caches';
-import { arrival, NEVER, retireLoads } from './fills';
+import { arrival, latest, NEVER, retireLoads } from './fills';
 import { find, findMasked, placesMasked, push, rotate, tagMask } from './lru';
 import { ACCESSED, entryAt, HUGE_REGION, PRESENT, regionSlot } from './page-table';
 import { RANDOM, randomSlot, slotAt } from './pattern';
@@ -662,13 +662,6 @@ export function retire(core: Core, horizon: f64): u32 {
   return <u32>done;
 }
 
-/** The later of two times, without a branch. */
-// @ts-ignore: decorator
-@inline
-function latest(a: f64, b: f64): f64 {
-  return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
-}
-
 /** Loads that wait only for a fill buffer, a walker or the load window. */
 function retireTogether(core: Core, horizon: f64): void {
   const m = machine();
@@ -697,11 +690,9 @@ function retireTogether(core: Core, horizon: f64): void {
   let j = item;
   for (; k < end && now < horizon; k++) {
     if (sequence >= stallAt) {
-      core.now = now;
-      core.sequence = sequence;
       core.nextFill = fills;
-      retireLoads(core);
-      now = core.now;
+      core.doneFills = 0;
+      now = retireLoads(core, now, sequence);
       stallAt = core.stallAt;
     }
     const code = load<u32>(codes + (<usize>k << 2));
@@ -757,6 +748,7 @@ function retireTogether(core: Core, horizon: f64): void {
   core.sequence = sequence;
   core.stallAt = stallAt;
   core.nextFill = fills;
+  core.doneFills = 0;
   tally = levels;
   translations = kinds;
   walkLoads = walked;
@@ -772,7 +764,7 @@ function retireInTurn(core: Core, horizon: f64): void {
   let j = item;
   for (; k < end; k++) {
     if (core.now >= horizon) break;
-    if (core.sequence >= core.stallAt) retireLoads(core);
+    if (core.sequence >= core.stallAt) core.now = retireLoads(core, core.now, core.sequence);
     const code = load<u32>(codes + (<usize>k << 2));
     translations += load<i64>(ones + ((code & 3) << 3));
     if (code == 1) advance(core, CAUSE_TLB, m.tlb2Penalty);
@@ -791,7 +783,7 @@ function retireInTurn(core: Core, horizon: f64): void {
     j++;
     tally += load<i64>(ones + at);
     if (level == 0) advance(core, EXECUTE, core.level0.latency);
-    else waitUntil(core, level, arrival(core, level, core.now));
+    else waitUntil(core, level, arrival(core, level, core.now, core.now));
     core.sequence += 1;
   }
   retired = k;

@@ -1,7 +1,7 @@
 // One core: loads, stores, the store buffer and the fill buffers.
 import { isAhead, lookAhead, retire, suits } from './ahead';
 import { access, bypass, missAlone, point, prefetch, setOf, toMemory, wasPrefetched, wordOf } from './caches';
-import { arrival, fill, NEVER, retireLoads } from './fills';
+import { arrival, fill, latest, NEVER, retireLoads, waitForFill } from './fills';
 import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
@@ -66,12 +66,12 @@ function loadPart(core: Core, physical: u32, first: u32, end: u32, translated: f
     if (dependent) advance(core, EXECUTE, core.level0.latency);
   } else if (dependent) {
     if (from == 0) waitUntil(core, CAUSE_MEMORY, late);
-    else waitUntil(core, from, arrival(core, from, later(core.now, translated)));
+    else waitUntil(core, from, arrival(core, from, later(core.now, translated), core.now));
   } else {
     const k = core.nextFill;
     waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
     const start = later(core.now, translated);
-    const due = from == 0 ? later(late, start) : arrival(core, from, start);
+    const due = from == 0 ? later(late, start) : arrival(core, from, start, core.now);
     fill(core, due, from == 0 ? CAUSE_MEMORY : from, core.sequence);
     if (core.stallAt == NEVER) core.stallAt = core.sequence + m.loadWindow;
   }
@@ -118,7 +118,7 @@ function storePart(core: Core, physical: u32, first: u32, end: u32, translated: 
   const prefetched = wasPrefetched;
   let due = later(core.now, translated);
   if (from != 0) {
-    due = arrival(core, from, later(due, load<f64>(core.fillReady + (<usize>core.nextFill << 3))));
+    due = arrival(core, from, later(due, load<f64>(core.fillReady + (<usize>core.nextFill << 3))), core.now);
     fill(core, due, from, -1);
   } else if (prefetched) due = later(due, prefetchReady(core, physical));
   buffer(core, physical, first, end, due);
@@ -132,7 +132,7 @@ function storeAround(core: Core, physical: u32, first: u32, end: u32, translated
     bypass(core, physical);
     toMemory();
     due = later(due, load<f64>(core.fillReady + (<usize>core.nextFill << 3)));
-    fill(core, arrival(core, FROM_MEMORY, due), CAUSE_MEMORY, -1);
+    fill(core, arrival(core, FROM_MEMORY, due, core.now), CAUSE_MEMORY, -1);
     core.ntLine = physical;
   }
   buffer(core, physical, first, end, due);
@@ -175,7 +175,7 @@ function prefetchLine(core: Core, page: u32, physical: u32, time: f64): void {
   if (physical >> (12 - machine().lineShift) != page) return;
   const from = prefetch(core, physical);
   if (from < 0) return;
-  const due = arrival(core, from, time);
+  const due = arrival(core, from, time, core.now);
   const k = core.nextPrefetch;
   store<u32>(core.prefetchLine + (<usize>k << 2), physical);
   store<f64>(core.prefetchReady + (<usize>k << 3), due);
@@ -193,7 +193,7 @@ function part(core: Core, isStore: bool, around: bool, physical: u32, first: u32
 /** One access of any kind; false when it faults, and then nothing has happened but translation. */
 function perform(core: Core, address: i64, isStore: bool): bool {
   const m = machine();
-  if (core.sequence >= core.stallAt) retireLoads(core);
+  if (core.sequence >= core.stallAt) core.now = retireLoads(core, core.now, core.sequence);
   const lineBytes: u32 = 1 << m.lineShift;
   const offset = <u32>address & (lineBytes - 1);
   const width = core.width;
@@ -245,17 +245,21 @@ function issue(core: Core, isStore: bool): void {
   else if (!core.dependent) advance(core, EXECUTE, machine().loadIssue);
 }
 
-/** A load that is known to miss the first level, on a machine that is `plain` and does not prefetch; `set` is the line's there. */
-function loadMiss(core: Core, physical: u32, set: usize, translated: f64): void {
+/**
+ * A load at `now` that is known to miss the first level, on a machine that is `plain` and does not prefetch; `set` is the
+ * line's there. Returns the clock after it.
+ */
+function loadMiss(core: Core, physical: u32, set: usize, now: f64, translated: f64, sequence: i64): f64 {
   const from = missAlone(core, physical, set, 0);
   if (core.dependent) {
-    waitUntil(core, from, arrival(core, from, later(core.now, translated)));
-    return;
+    const due = latest(arrival(core, from, later(now, translated), now), now);
+    addTime(core, from, due - now);
+    return due;
   }
-  const k = core.nextFill;
-  waitUntil(core, load<u32>(core.fillCause + (<usize>k << 2)), load<f64>(core.fillReady + (<usize>k << 3)));
-  fill(core, arrival(core, from, later(core.now, translated)), from, core.sequence);
-  if (core.stallAt == NEVER) core.stallAt = core.sequence + machine().loadWindow;
+  const start = waitForFill(core, now);
+  fill(core, arrival(core, from, latest(start, translated), start), from, sequence);
+  if (core.stallAt == NEVER) core.stallAt = sequence + machine().loadWindow;
+  return start;
 }
 
 /** An access faulted: the loads before it end, the exception is delivered, and the access is kept for the next `run`. */
@@ -382,10 +386,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
       continue;
     }
     if (sequence >= stallAt) {
-      core.now = now;
-      core.sequence = sequence;
-      retireLoads(core);
-      now = core.now;
+      now = retireLoads(core, now, sequence);
       stallAt = core.stallAt;
     }
     const vpn = address >> 12;
@@ -455,14 +456,14 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
           now += hitCost;
           executed += hitCost;
         } else {
-          core.now = now;
-          core.sequence = sequence;
-          if (shortMiss) loadMiss(core, physical, set, translated);
+          if (shortMiss) now = loadMiss(core, physical, set, now, translated, sequence);
           else {
+            core.now = now;
+            core.sequence = sequence;
             loadPart(core, physical, first, first + width, translated, dependent);
+            now = core.now;
             fast = false;
           }
-          now = core.now;
           stallAt = core.stallAt;
         }
         sequence += 1;

@@ -144,6 +144,8 @@ export class Core {
   faultIsWrite: bool;
   faultPresent: bool;
   nextFill: u32;
+  /** Of the fill buffers from `nextFill` on, so many are known to hold no load that is under way. */
+  doneFills: u32;
   nextStore: u32;
   nextPrefetch: u32;
   ntLine: i64;
