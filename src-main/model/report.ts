@@ -58,7 +58,7 @@ export const templateSchema = v.strictObject({
 export type ReportTemplate = v.InferOutput<typeof templateSchema>;
 
 /** The parts of a report that nobody chose for. */
-export const STANDARD_PARTS: readonly ReportPart[] = SECTION_IDS;
+export const STANDARD_PARTS: readonly ReportPart[] = [...SECTION_IDS];
 
 /** Sheets of paper for PDF. */
 export const PAPERS = ['A4', 'Letter'] as const;

@@ -103,6 +103,18 @@ describe('events as Parquet', () => {
     expect(JSON.parse(run ?? '')).toEqual(source.run);
   });
 
+  it('have as many lanes as there are, and causes that are not known', async () => {
+    const lanes = Array.from({ length: 700 }, (_, i) => ({ name: `lane ${i % 600}`, group: 'thread' as const }));
+    const source = sourceOfRows(
+      lanes.map((_, lane) => ({ lane, time: 2 ** 52 + lane, cause: lane % 3 === 0 ? -1 : lane })),
+      lanes,
+    );
+    const read = await parquetReadObjects({ file: await open(await bytesOf(eventsParquet(source))) });
+    expect(read.map((row): unknown => row['lane'])).toEqual(lanes.map(({ name }) => name));
+    expect(read.map((row): unknown => row['time_ps'])).toEqual(lanes.map((_, i) => BigInt(2 ** 52 + i)));
+    expect(read.map((row): unknown => row['cause'])).toEqual(lanes.map((_, i) => (i % 3 === 0 ? null : i)));
+  });
+
   it('of an empty run are an empty table', async () => {
     const file = await open(await bytesOf(eventsParquet(sampleSource(0))));
     expect(await parquetReadObjects({ file })).toEqual([]);
