@@ -47,7 +47,8 @@ export class LaneCanvas {
   private readonly threadLanes: number[];
 
   constructor(canvas: HTMLCanvasElement, run: RunInfo) {
-    const context = canvas.getContext('2d', { alpha: false });
+    // Its pixels are put in by the processor: kept there, they are copied once a frame and not twice.
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     if (context === null) throw new Error('this browser has no 2D canvas');
     this.context = context;
     this.run = run;
@@ -216,6 +217,11 @@ export interface Overlay {
   readonly span: View | null;
   readonly marks?: readonly RunMark[];
   readonly chosenMark?: string | null;
+}
+
+/** Whether there is nothing to draw over the lanes. */
+export function isNothing({ pointer, hit, selected, span, marks }: Overlay): boolean {
+  return pointer === null && hit === null && selected === null && span === null && (marks?.length ?? 0) === 0;
 }
 
 export function drawOverlay(canvas: HTMLCanvasElement, frame: Frame, overlay: Overlay): void {

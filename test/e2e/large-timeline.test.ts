@@ -1,8 +1,10 @@
 /**
  * The timeline of a run of ten million events: how soon there is a picture, how many frames a second while it
- * is zoomed and panned at 1600 x 900, and what memory the window takes. Figures are printed; the bounds
- * are those the project promises, with room for a busy machine where they are about speed.
+ * is zoomed and panned at 1600 x 900, what each frame costs, and what memory the window takes. Figures are printed;
+ * the bounds are those the project promises. Where others keep the machine busy, the clock on the wall tells about
+ * them: then the bounds on it are twice as wide, and the processor's time a frame, which is always held, tells.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshotPath } from '../support/electron.ts';
@@ -10,8 +12,22 @@ import { makeLargeLibrary } from './large-run.ts';
 import { TestWindow } from './support/window.ts';
 
 const EVENTS = 10_000_000;
-/** Promised: 500 ms, 50 frames a second, 400 MB. A shared test machine is given twice the time. */
-const SLACK = 2;
+/** Promised: first picture, frames a second, memory of the window. */
+const PROMISED = { pictureMs: 500, framesPerSecond: 50, bytes: 400e6 };
+
+/** What the promise is to be multiplied with, by how many others wait for the processors. */
+function slack(): number {
+  return loadavg()[0] > availableParallelism() ? 2 : 1;
+}
+
+/** Processor time of the window's page so far, ms. */
+function pageCpuMs(): Promise<number> {
+  return lab.application.evaluate(({ app, BrowserWindow }) => {
+    const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
+    const metric = app.getAppMetrics().find((candidate) => candidate.pid === pid);
+    return (metric?.cpu.cumulativeCPUUsage ?? 0) * 1000;
+  });
+}
 
 const lab = new TestWindow('large');
 let page: Page;
@@ -21,6 +37,8 @@ interface Frames {
   readonly perSecond: number;
   readonly p95: number;
   readonly worst: number;
+  /** Of the page's process, ms a frame. */
+  readonly cpuMs: number;
 }
 
 /** Counts the page's frames while `act` goes on. */
@@ -34,7 +52,9 @@ async function framesDuring(act: () => Promise<void>): Promise<Frames> {
     };
     requestAnimationFrame(tick);
   }`);
+  const before = await pageCpuMs();
   await act();
+  const cpu = (await pageCpuMs()) - before;
   const times = await page.evaluate<number[]>('{ const f = window.__frames; window.__frames = undefined; f }');
   const gaps = times
     .slice(1)
@@ -45,6 +65,7 @@ async function framesDuring(act: () => Promise<void>): Promise<Frames> {
     perSecond: (1000 * gaps.length) / (times[times.length - 1] - times[0]),
     p95: gaps[Math.floor(gaps.length * 0.95)],
     worst: gaps[gaps.length - 1],
+    cpuMs: cpu / gaps.length,
   };
 }
 
@@ -74,7 +95,7 @@ describe('a run of ten million events', () => {
     console.log(`first picture after ${opened.toFixed(0)} ms`);
     await page.locator('[data-drawn=whole]').waitFor();
     await page.screenshot({ path: screenshotPath('large-whole') });
-    expect(opened).toBeLessThan(500 * SLACK);
+    expect(opened).toBeLessThan(PROMISED.pictureMs * slack());
   });
 
   it('zooms and pans smoothly', async () => {
@@ -92,11 +113,13 @@ describe('a run of ten million events', () => {
       await page.mouse.up();
     });
     for (const [name, frames] of Object.entries({ zoomed, panned })) {
-      const { perSecond, p95, worst, count } = frames;
+      const { perSecond, p95, worst, count, cpuMs } = frames;
       console.log(
-        `${name}: ${perSecond.toFixed(0)} frames/s over ${count} frames, p95 ${p95.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`,
+        `${name}: ${perSecond.toFixed(0)} frames/s over ${count} frames, p95 ${p95.toFixed(0)} ms, worst ${worst.toFixed(0)} ms, processor ${cpuMs.toFixed(1)} ms a frame, load ${loadavg()[0].toFixed(1)}`,
       );
-      expect(perSecond).toBeGreaterThan(50 / SLACK);
+      expect(perSecond).toBeGreaterThan(PROMISED.framesPerSecond / slack());
+      expect(cpuMs).toBeGreaterThan(0);
+      expect(cpuMs).toBeLessThan(1000 / PROMISED.framesPerSecond);
     }
   });
 
@@ -112,6 +135,22 @@ describe('a run of ten million events', () => {
     await page.screenshot({ path: screenshotPath('large-map') });
   });
 
+  it('finds events among them all', async () => {
+    await page.keyboard.press('/');
+    await page.getByRole('button', { name: 'Any kind' }).click();
+    const began = performance.now();
+    await page.locator('.search-kinds').getByLabel('write-protect fault').check();
+    const found = page.getByRole('search').locator('output');
+    await expect.poll(() => found.innerText(), { timeout: 30_000 }).toMatch(/^1\s250\s000 events$/u);
+    await page.locator('[data-drawn=whole]').waitFor();
+    console.log(`1.25 of 10 million found and drawn after ${(performance.now() - began).toFixed(0)} ms`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Next hit' }).click();
+    await expect.poll(() => found.innerText()).toMatch(/^1 of 1\s250\s000$/u);
+    await page.screenshot({ path: screenshotPath('large-found') });
+    await page.getByRole('button', { name: 'Close the search' }).click();
+  });
+
   it('keeps the window small', async () => {
     const bytes = await lab.application.evaluate(({ app, BrowserWindow }) => {
       const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
@@ -120,6 +159,6 @@ describe('a run of ten million events', () => {
     });
     console.log(`window: ${(bytes / 1e6).toFixed(0)} MB`);
     expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThan(400e6);
+    expect(bytes).toBeLessThan(PROMISED.bytes);
   });
 });
