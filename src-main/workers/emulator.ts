@@ -53,6 +53,7 @@ port.on('message', ({ plan, control, pause }: EmulatorRequest) => {
           sendBatch(batch);
         },
         progress(done, total, live) {
+          waitWhilePaused();
           const now = performance.now();
           if (now - lastTold < PROGRESS_INTERVAL_MS) return;
           lastTold = now;
