@@ -9,7 +9,7 @@ import { CounterId } from './counters.ts';
 import { handleFault } from './fault.ts';
 import type { KernelFile } from './file.ts';
 import type { Kernel } from './kernel.ts';
-import { Livelock } from './reclaim.ts';
+import { Livelock } from './livelock.ts';
 import * as sys from './syscalls.ts';
 import { Syscall } from './syscalls.ts';
 import type { Op, Task } from './task.ts';

@@ -3,23 +3,12 @@ import { Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import { FolioFlag, NO_FOLIO, RemovedWhy } from './folios.ts';
 import type { Kernel } from './kernel.ts';
+import { Livelock } from './livelock.ts';
 import type { Op, Task } from './task.ts';
 import { folioStored, writeOne } from './writeback.ts';
 
 /** Attempts in a row that free nothing, with nothing under way, after which it is called a livelock. */
-export const LIVELOCK_BOUND = 64;
-
-/** Thrown when a run cannot come to an end: it is not waiting, it retries for ever. */
-export class Livelock extends Error {
-  readonly task: Task;
-  readonly retries: number;
-
-  constructor(task: Task, retries: number) {
-    super(`${task.name} retried ${retries} times and freed nothing`);
-    this.task = task;
-    this.retries = retries;
-  }
-}
+const LIVELOCK_BOUND = 64;
 
 /** Whether the folio was touched through a PTE since it was last looked at; forgets it. */
 function touched(k: Kernel, folio: number): boolean {

@@ -2,7 +2,7 @@ import { EventKind } from '#model/events';
 import type { Verdict } from '#model/metrics';
 import { NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
-import { Livelock } from './reclaim.ts';
+import { Livelock } from './livelock.ts';
 import type { Task } from './task.ts';
 
 /** How far one core may run ahead of another, ps: 5 us. */

@@ -1,6 +1,6 @@
 import { EventKind } from '#model/events';
 import type { Kernel } from './kernel.ts';
-import { Livelock } from './reclaim.ts';
+import { Livelock } from './livelock.ts';
 import type { Op, Task } from './task.ts';
 
 /** Pages a task dirties between two looks at the limits (Linux ratelimit_pages is of this size on a small machine). */
