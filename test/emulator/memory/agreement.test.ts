@@ -39,10 +39,12 @@ function play(p: Processor, actions: readonly Action[]): string[] {
     if (what === 'invalidate many') p.invalidate(core, current[core], firstPage, 64);
     if (what === 'fence') p.fence(core);
     if (what === 'protect') {
-      if (table.flags(firstPage + 7) !== 0) table.set(firstPage + 7, 99, Pte.present | Pte.user | Pte.accessed);
+      for (let i = 6; i < 40; i++) {
+        if (table.flags(firstPage + i) !== 0) table.set(firstPage + i, 99 + i, Pte.present | Pte.user | Pte.accessed);
+      }
       for (let i = 0; i < 5; i++) table.change(firstPage + i, Pte.writable | Pte.dirty, 0);
       table.clear(firstPage + 5);
-      p.invalidate(core, current[core], firstPage, 8);
+      p.invalidate(core, current[core], firstPage, 40);
     }
     if (what === 'switch') {
       current[core] = spaces[1 - spaces.indexOf(current[core])];
@@ -250,6 +252,30 @@ describe('the WebAssembly memory path and the plain reference', () => {
       }),
       { numRuns: 120 },
     );
+  });
+
+  it('agree where one set of an inclusive last level takes all lines, and drops what is still in use nearer', () => {
+    const caches = [
+      cache(4, 4, 1200),
+      cache(16, 8, 3600),
+      cache(16, 16, 12000, { inclusion: Inclusion.inclusive, shared: true }),
+    ];
+    const step = (over: Partial<AccessBatch>): Action => ({
+      core: 0,
+      quantum: Infinity,
+      then: 'nothing',
+      meanwhile: 'nothing',
+      batch: {
+        order: AccessOrder.sequential, kind: AccessKind.load, storeShare: 0, base: BASE, offset: 0, stride: 4096, slots: 100,
+        count: 100, width: 8, seed: 1, skew: 0, hotShare: 0.5, hotSlots: 1, ...over,
+      }, // prettier-ignore
+    });
+    const list = [step({})];
+    // Each time on lines no cache has: one is used again and again, the others push it out of the last level.
+    for (let k = 0; k < 8; k++) {
+      list.push(step({ order: AccessOrder.hotCold, stride: 1024, offset: 64 * k, slots: 400, count: 700, seed: k }));
+    }
+    agree(machine({ caches }), 1, list);
   });
 
   it('agree over a trace of several chunks', () => {
