@@ -204,6 +204,18 @@ const actions = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
+/** Loads of one core; as they stand, one in each of 100 pages. */
+const step = (over: Partial<AccessBatch>): Action => ({
+  core: 0,
+  quantum: Infinity,
+  then: 'nothing',
+  meanwhile: 'nothing',
+  batch: {
+    order: AccessOrder.sequential, kind: AccessKind.load, storeShare: 0, base: BASE, offset: 0, stride: 4096, slots: 100,
+    count: 100, width: 8, seed: 1, skew: 0, hotShare: 0.9, hotSlots: 1, ...over,
+  }, // prettier-ignore
+});
+
 describe('the WebAssembly memory path and the plain reference', () => {
   it('agree in every counter, every fault and every picosecond', () => {
     fc.assert(
@@ -260,22 +272,22 @@ describe('the WebAssembly memory path and the plain reference', () => {
       cache(16, 8, 3600),
       cache(16, 16, 12000, { inclusion: Inclusion.inclusive, shared: true }),
     ];
-    const step = (over: Partial<AccessBatch>): Action => ({
-      core: 0,
-      quantum: Infinity,
-      then: 'nothing',
-      meanwhile: 'nothing',
-      batch: {
-        order: AccessOrder.sequential, kind: AccessKind.load, storeShare: 0, base: BASE, offset: 0, stride: 4096, slots: 100,
-        count: 100, width: 8, seed: 1, skew: 0, hotShare: 0.5, hotSlots: 1, ...over,
-      }, // prettier-ignore
-    });
     const list = [step({})];
     // Each time on lines no cache has: one is used again and again, the others push it out of the last level.
     for (let k = 0; k < 8; k++) {
       list.push(step({ order: AccessOrder.hotCold, stride: 1024, offset: 64 * k, slots: 400, count: 700, seed: k }));
     }
     agree(machine({ caches }), 1, list);
+  });
+
+  it('agree when the kernel maps pages elsewhere in the middle of what was worked out ahead', () => {
+    const pages = 300;
+    const remap = step({ order: AccessOrder.random, stride: 64, slots: 64 * pages, count: 4000 });
+    agree(machine(), 1, [
+      step({ slots: pages, count: pages }),
+      { ...remap, quantum: 700_000, meanwhile: 'protect' },
+      { ...remap, quantum: 1_900_000, meanwhile: 'protect' },
+    ]);
   });
 
   it('agree over a trace of several chunks', () => {
