@@ -9,9 +9,12 @@ import { HtmlValidate } from 'html-validate';
 import { parquetMetadataAsync } from 'hyparquet';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Library } from '#store/library';
 import { readPerfetto } from '../export/perfetto-reader.ts';
+import { screenshotPath } from '../support/electron.ts';
 import { outlineOf, pdfText } from '../support/pdf.ts';
 import { hasTool, itWhen } from '../support/requirement.ts';
+import { sampleBatches, sampleRun } from '../support/sample-run.ts';
 import { plain, TestWindow } from './support/window.ts';
 
 const lab = new TestWindow('report');
@@ -210,5 +213,39 @@ describe('exports from the window', () => {
 
   it('leaves no half files', () => {
     expect(readdirSync(lab.folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+describe('a long export in the window', () => {
+  const large = new TestWindow('long-export');
+
+  beforeAll(async () => {
+    const library = Library.open(large.library);
+    library.saveRun(sampleRun('long'), [], sampleBatches(3_000_000));
+    library.close();
+    page = await large.open();
+  });
+
+  afterAll(() => large.end());
+
+  it('tells how far it is and how long it will take, and cancelled leaves nothing', async () => {
+    const path = join(large.folder, 'run.json');
+    await large.application.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, path);
+    await page.getByRole('button', { name: 'Library' }).click();
+    await page.getByLabel('Choose run').first().check();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page
+      .getByRole('list', { name: 'Formats' })
+      .getByRole('button', { name: /^perfetto / })
+      .click();
+    const work = page.getByRole('region', { name: 'File being written' });
+    await expect.poll(() => work.innerText(), { timeout: 20_000 }).toMatch(/Export[\s\S]*[1-9]\d* %[\s\S]* left/);
+    await page.screenshot({ path: screenshotPath('export-progress') });
+    await work.getByRole('button', { name: 'Cancel' }).click();
+    await work.waitFor({ state: 'detached' });
+    expect(readdirSync(large.folder).filter((name) => name.startsWith('run.json'))).toEqual([]);
+    expect(await page.locator('.notice').count()).toBe(0);
   });
 });
