@@ -85,9 +85,11 @@ export async function openComparison(
   }
   // Counters are many and much alike, and of many runs there is room for a row a lane: they are there when unfolded.
   for (const session of sessions) {
-    session.run.lanes.forEach((lane, i) => {
-      if (lane.group === 'counter' || sessions.length > MOST_UNFOLDED) session.fold(i);
-    });
+    const { arrangement, run } = session;
+    const folded = run.lanes.flatMap(({ group }, lane) =>
+      group === 'counter' || sessions.length > MOST_UNFOLDED ? [lane] : [],
+    );
+    arrangement.value = { ...arrangement.value, folded: new Set(folded) };
   }
 
   const pair = shallowRef<Pair>({ left: 0, right: Math.min(1, sessions.length - 1) });

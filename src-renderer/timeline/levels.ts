@@ -53,6 +53,25 @@ export interface Piece {
   readonly to: number;
 }
 
+/**
+ * Where a stretch begins or ends within a column, that column's events must be told apart: they may lie far from each
+ * other on the axis. A tile so many levels finer is just one column wide.
+ */
+const FINER = Math.log2(TILE_COLUMNS);
+/** Stretches seen at once up to which that is done: each may need two more tiles. */
+const MOST_EXACT = 24;
+
+/** The parts of a stretch that share a column with another one. */
+function edgesOf({ from, to }: Stretch, column: number): View[] {
+  const first = Math.ceil(from / column) * column;
+  const last = Math.floor(to / column) * column;
+  if (first > last) return [{ from, to }];
+  const edges: View[] = [];
+  if (Number.isFinite(from) && first > from) edges.push({ from, to: first });
+  if (Number.isFinite(to) && last < to) edges.push({ from: last, to });
+  return edges;
+}
+
 /** Appends the part of a piece that lies in a stretch, in the time of the axis. */
 function pushPlaced(piece: Piece, stretch: Stretch, into: Piece[]): void {
   const { shift } = stretch;
@@ -142,13 +161,25 @@ export class TileSource {
     const level = levelOf(view, width);
     const pieces: Piece[] = [];
     const wanted = new Map<string, TileAddress>();
-    for (const stretch of stretchesIn(placement, view)) {
+    const stretches = stretchesIn(placement, view);
+    const exact = stretches.length <= MOST_EXACT && level >= FINER;
+    for (const stretch of stretches) {
       const { shift } = stretch;
       const seen = { from: Math.max(stretch.from, view.from - shift), to: Math.min(stretch.to, view.to - shift) };
       const own: Piece[] = [];
       for (const address of tilesIn(seen, this.run, level)) this.piecesFor(address, own);
-      for (const piece of own) pushPlaced(piece, stretch, pieces);
       for (const address of wantedTiles(seen, this.run, level)) wanted.set(keyOf(address), address);
+      let rest = stretch;
+      for (const edge of exact ? edgesOf(stretch, 2 ** level) : []) {
+        const address = { level: level - FINER, index: Math.floor(edge.from / tileSpan(level - FINER)) };
+        const tile = this.take(keyOf(address));
+        if (tile === null) wanted.set(keyOf(address), address);
+        else {
+          pushPlaced({ tile, ...edge }, stretch, pieces);
+          rest = edge.from === rest.from ? { ...rest, from: edge.to } : { ...rest, to: edge.from };
+        }
+      }
+      for (const piece of own) pushPlaced(piece, rest, pieces);
     }
     this.wanted = [...wanted.values()].filter((address) => this.isMissing(address));
     this.pump();

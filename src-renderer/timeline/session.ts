@@ -113,7 +113,8 @@ export async function openSession(
   const arrivals = ref(0);
   const arrangement = ref<Arrangement>(readArrangement(run.lanes)) as Ref<Arrangement>;
   const scope = effectScope(true);
-  scope.run(() => watch(arrangement, (next) => keepArrangement(next, run.lanes)));
+  // Beside others a run is arranged for the room there is: how its own timeline is arranged stays.
+  if (shared === undefined) scope.run(() => watch(arrangement, (next) => keepArrangement(next, run.lanes)));
   const layout = computed(() => layoutLanes(run.lanes, tracks, arrangement.value));
   const wholeAxis = (): View => shared?.whole.value ?? own;
   const placement = (): Placement => shared?.placementOf(runId) ?? AS_IT_IS;

@@ -120,3 +120,41 @@ describe('tile source', () => {
     expect(source.pieces(near, 1000)).toHaveLength(0);
   });
 });
+
+describe('a run placed in stretches', () => {
+  it('is told apart exactly where two of them share a column', async () => {
+    const level = 12;
+    const column = 2 ** level;
+    const run = { from: 0, to: 1024 * column };
+    const border = 100 * column + 1000;
+    const placement = [
+      { from: -Infinity, to: border, shift: 0 },
+      { from: border, to: Infinity, shift: 50_000 },
+    ];
+    const asked: number[] = [];
+    const source = new TileSource(
+      run,
+      (from, to, columns) => {
+        asked.push((to - from) / columns);
+        return Promise.resolve(makeTile({ from, to, columns }, []));
+      },
+      () => undefined,
+      () => undefined,
+    );
+    const view = { from: 0, to: run.to };
+    for (let i = 0; i < 4; i++) {
+      source.pieces(view, 1024, placement);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    // One column of the coarse tile, as a tile of its own.
+    expect(asked).toContain(column / 1024);
+    const pieces = source.pieces(view, 1024, placement);
+    const covered = pieces.map(({ from, to }) => [from, to]).sort(([x], [y]) => x - y);
+    expect(covered).toEqual([
+      [0, 100 * column],
+      [100 * column, border],
+      [border + 50_000, 101 * column + 50_000],
+      [101 * column + 50_000, run.to + 50_000],
+    ]);
+  });
+});
