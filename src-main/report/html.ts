@@ -134,6 +134,6 @@ figure{break-inside:avoid;margin:.6rem 0 1rem}svg{width:100%;height:auto;max-wid
 table{font-size:8.5pt;width:100%;margin:.3rem 0 1rem}table.wide{font-size:7pt}caption{break-after:avoid}
 thead{display:table-header-group}tr{break-inside:avoid}
 th,td{padding:.16rem .6rem .16rem 0}table.wide th.n,table.wide td.n{white-space:normal}table.short{break-inside:avoid}
-aside.warning{break-inside:avoid}
+aside.warning{break-inside:avoid}p:has(+figure){break-after:avoid}
 pre{max-height:none;overflow:visible;border:0;border-top:1px solid var(--rule);padding:.4rem 0;font-size:6.2pt;line-height:1.3;columns:2;column-gap:1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 `;
