@@ -52,6 +52,15 @@ describe('faultline runs', () => {
     }
   });
 
+  it('give their workload as an experiment, to print or to write', async () => {
+    expect(await json('runs', 'workload', ids[0])).toEqual({ memory: '1 GiB' });
+    const out = join(folder, 'workload.json');
+    const words = ['runs', 'workload', ids[0], '--out', out, '--library', path];
+    expect((await faultline(words)).code).toBe(0);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ memory: '1 GiB' });
+    expect((await faultline(words)).code).toBe(2);
+  });
+
   it('come in by import of a bundle too', async () => {
     const bundle = join(folder, 'handed-on.faultline');
     const made = Library.open(join(folder, 'made.db'));
