@@ -1,6 +1,7 @@
 /** Files, mappings and the setting: added, renamed with all that names them, removed, chosen. */
 import type { Reference } from '#model/experiment';
 import { freeName, replaced, withField, without, type DraftDocument } from './document.ts';
+import { sizeText } from './extents.ts';
 import { mapSteps } from './steps.ts';
 
 /** A file of holes, and a mapping of the whole of it: what most workloads here begin with. */
@@ -14,11 +15,17 @@ export function addFile(document: DraftDocument, size = '16 MiB'): DraftDocument
   return { ...document, files: [...document.files, { name, size, extents: [] }] };
 }
 
-export function addMapping(document: DraftDocument, file: number): DraftDocument {
+/** @param range bytes of the file that are mapped; all of it where there is none */
+export function addMapping(
+  document: DraftDocument,
+  file: number,
+  range?: { readonly from: number; readonly to: number },
+): DraftDocument {
   const target = document.files[file];
   if (target === undefined) return document;
   const name = freeName('map', document.mappings);
-  const mapping = { name, file: target.name, sharing: 'shared', protection: 'read-write' };
+  const part = range === undefined ? {} : { offset: sizeText(range.from), length: sizeText(range.to - range.from) };
+  const mapping = { name, file: target.name, ...part, sharing: 'shared', protection: 'read-write' };
   return { ...document, mappings: [...document.mappings, mapping] };
 }
 

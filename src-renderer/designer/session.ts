@@ -6,7 +6,7 @@ import { useDrafts, type Problem, type Verdict } from '../stores/drafts.ts';
 import { useNotices } from '../stores/notices.ts';
 import { blankDocument, drawable, writeText, type DraftDocument, type DraftStep, type StepKind } from './document.ts';
 import { estimate } from './estimate.ts';
-import type { Paint } from './extents.ts';
+import { PAINTS } from './extents.ts';
 import { record, redo, startHistory, undo } from './history.ts';
 import type { Choosable } from './parts.ts';
 import { insertStep, moveStep, newStep, siblingsOf, stepAt, type StepPath } from './steps.ts';
@@ -30,6 +30,10 @@ export interface Drag {
   /** Where it would be put. */
   readonly to: StepPath | null;
 }
+
+/** What the mouse does on a file's strip. */
+export const BRUSHES = ['none', ...PAINTS, 'map'] as const;
+export type Brush = (typeof BRUSHES)[number];
 
 export type Document = Response<'documents.list'>[number];
 
@@ -57,7 +61,7 @@ export function makeSession(id: string) {
   const verdict = ref<Verdict | null>(null);
   const selection = shallowRef<Selection>({ kind: 'experiment' });
   const drag = shallowRef<Drag | null>(null);
-  const brush = ref<Paint | 'none'>('none');
+  const brush = ref<Brush>('none');
   const documents = shallowRef<readonly Document[]>([]);
   const estimated = computed(() => estimate(document.value));
   const problems = computed(() => verdict.value?.problems ?? []);

@@ -88,6 +88,15 @@ describe('the designer', () => {
         },
       ]);
 
+    // A mapping drawn on it, of a part of the file; taken back.
+    await page.locator('.tools').getByText('map', { exact: true }).click();
+    await dragTo(at(0.502), at(0.748));
+    await expect
+      .poll(async () => ((await written())['mappings'] as object[])[1])
+      .toMatchObject({ name: 'map 2', file: 'data', offset: '8 MiB', length: '4 MiB' });
+    await undone();
+    await page.locator('.tools').getByText('select', { exact: true }).click();
+
     // Steps dragged into the lane, the last dropped before the first, then put behind it.
     const lane = page.locator('.thread .list').first();
     await dragTo(await middleOf(page.getByRole('button', { name: 'Add step store' })), await middleOf(lane));

@@ -100,6 +100,12 @@ describe('files, mappings and the setting', () => {
   const mapped = addMappedFile(blankDocument());
   const used = insertStep(mapped, [0, 0], newStep(mapped, 'store'));
 
+  it('maps a part of a file', () => {
+    const part = addMapping(mapped, 0, { from: 8192, to: 2 * 2 ** 20 });
+    expect(part.mappings[1]).toMatchObject({ name: 'map 2', file: 'data', offset: '8 KiB', length: '2040 KiB' });
+    expect(addMapping(mapped, 0).mappings[1]).not.toHaveProperty('length');
+  });
+
   it('renames with all that names it', () => {
     const renamed = renameMapping(renameFile(used, 0, 'table'), 0, 'rows');
     expect(renamed.mappings[0]).toMatchObject({ name: 'rows', file: 'table' });
