@@ -180,6 +180,11 @@ export const contract = {
 
   /** Machines and their parts, kernels, file systems: what ships, and the user's own. */
   'documents.list': { request: nothing, response: v.array(listedDocumentSchema) },
+  /** A document as it was written: sizes and times as people write them. */
+  'documents.source': {
+    request: v.strictObject({ kind: listedDocumentSchema.entries.kind, id: v.string() }),
+    response: v.looseObject({}),
+  },
   'documents.folder': { request: nothing, response: documentFolderSchema },
   /** Keeps a document of the user's, in place of its earlier version. */
   'documents.save': { request: v.looseObject({ format: v.string(), id: v.string() }), response: nothing },

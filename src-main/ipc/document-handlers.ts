@@ -21,9 +21,21 @@ export function listDocuments(documents: Documents): ListedDocument[] {
   const own = (documents.own?.list() ?? []).flatMap(({ document }) => {
     const kind = document === null ? null : ownKind(document);
     if (document === null || kind === null || typeof document['id'] !== 'string') return [];
-    return [listed(kind, document['id'], document, true, problemOf(documents, kind, document['id']))];
+    const { id } = document;
+    const problem = problemOf(documents, kind, id);
+    const read = problem === '' && kind !== 'measurements' ? documents.get(kind, id) : document;
+    return [listed(kind, id, read, true, problem)];
   });
   return [...shipped, ...own];
+}
+
+/** A document as it was written. @throws InputError when there is none */
+export function sourceOf(documents: Documents, kind: Kind, id: string): Record<string, unknown> {
+  const own = documents.own?.list().find(({ document }) => document?.['id'] === id)?.document;
+  // What does not fit can still be shown, and mended.
+  if (own !== undefined && own !== null && ownKind(own) === kind) return own;
+  if (kind === 'measurements') throw new InputError({ message: `there are no measurements called "${id}"` });
+  return documents.source(kind, id);
 }
 
 /** The user's folder, and the files in it that are no documents. */

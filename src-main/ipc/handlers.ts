@@ -18,7 +18,7 @@ import { MapMaker } from './address-map.ts';
 import { reportHandlers, type ReportServices } from './report-handlers.ts';
 import { explored, scenarioListings } from './explorations.ts';
 import { sweepHandlers } from './sweep-handlers.ts';
-import { documentFolder, listDocuments, saveDocument } from './document-handlers.ts';
+import { documentFolder, listDocuments, saveDocument, sourceOf } from './document-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
 import type { Contrast, MenuCommand, Theme } from './schemas.ts';
@@ -140,6 +140,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     },
 
     'documents.list': () => listDocuments(lab.documents),
+    'documents.source': ({ kind, id }) => sourceOf(lab.documents, kind, id),
     'documents.folder': () => documentFolder(lab.documents),
     'documents.save': (document) => {
       saveDocument(lab.documents, document);

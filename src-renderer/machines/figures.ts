@@ -1,3 +1,5 @@
+import { grouped } from '../timeline/time.ts';
+
 /** Figures of a document in the order in which they stand, each with where it comes from. */
 export interface Provenance {
   readonly source: string;
@@ -6,8 +8,12 @@ export interface Provenance {
   readonly note: string;
 }
 
+/** Where in the document an entry stands. */
+export type Path = readonly (string | number)[];
+
 export interface Figure extends Provenance {
   readonly kind: 'quantity';
+  readonly path: Path;
   /** Path in the document, in words. */
   readonly name: string;
   readonly value: number;
@@ -17,6 +23,7 @@ export interface Figure extends Provenance {
 /** A table, or a distribution's quantiles: points of a curve where it has two columns. */
 export interface Curve extends Provenance {
   readonly kind: 'curve';
+  readonly path: Path;
   readonly name: string;
   readonly columns: readonly string[];
   readonly units: readonly string[];
@@ -26,6 +33,7 @@ export interface Curve extends Provenance {
 /** A choice that is no figure: a name, a rule, a switch. */
 export interface Choice {
   readonly kind: 'choice';
+  readonly path: Path;
   readonly name: string;
   readonly text: string;
 }
@@ -40,7 +48,7 @@ export interface Section {
 type Fields = Record<string, unknown>;
 
 /** Fields that the head of the page shows. */
-const HEAD = new Set(['format', 'id', 'name', 'year', 'description', 'notes', 'sources']);
+const HEAD = new Set(['format', 'id', 'name', 'year', 'description', 'notes', 'sources', 'missing']);
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63,38 +71,39 @@ export function sectionsOf(document: unknown): Section[] {
   for (const [field, value] of Object.entries(document)) {
     if (HEAD.has(field)) continue;
     const entries: Entry[] = [];
-    collect(value, '', sources, entries);
+    collect(value, '', [field], sources, entries);
     if (entries.length === 1 && entries[0].name === '') single.push({ ...entries[0], name: inWords(field) });
     else if (entries.length > 0) sections.push({ title: inWords(field), entries });
   }
   return single.length === 0 ? sections : [{ title: 'general', entries: single }, ...sections];
 }
 
-function collect(value: unknown, name: string, sources: Fields, into: Entry[]): void {
+function collect(value: unknown, name: string, path: Path, sources: Fields, into: Entry[]): void {
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
     value.forEach((item, i) => {
       const label = isFields(item) && typeof item['name'] === 'string' ? item['name'] : `${i + 1}`;
-      collect(item, joined(name, label), sources, into);
+      collect(item, joined(name, label), [...path, i], sources, into);
     });
     return;
   }
   if (!isFields(value)) {
-    into.push({ kind: 'choice', name, text: typeof value === 'string' ? value : JSON.stringify(value) });
+    into.push({ kind: 'choice', path, name, text: typeof value === 'string' ? value : JSON.stringify(value) });
     return;
   }
   if (typeof value['value'] === 'number' && typeof value['unit'] === 'string') {
     const { value: figure, unit } = value as { value: number; unit: string };
-    into.push({ kind: 'quantity', name, value: figure, unit, ...provenanceOf(value, sources) });
+    into.push({ kind: 'quantity', path, name, value: figure, unit, ...provenanceOf(value, sources) });
     return;
   }
-  const curve = curveOf(value, name, sources);
+  const curve = curveOf(value, name, path, sources);
   if (curve !== null) {
     into.push(curve);
     return;
   }
   for (const [field, inner] of Object.entries(value)) {
-    if (field !== 'name' || typeof inner !== 'string') collect(inner, joined(name, inWords(field)), sources, into);
+    if (field !== 'name' || typeof inner !== 'string')
+      collect(inner, joined(name, inWords(field)), [...path, field], sources, into);
   }
 }
 
@@ -102,11 +111,11 @@ function joined(name: string, part: string): string {
   return name === '' ? part : `${name}, ${part}`;
 }
 
-function curveOf(value: Fields, name: string, sources: Fields): Curve | null {
+function curveOf(value: Fields, name: string, path: Path, sources: Fields): Curve | null {
   const provenance = provenanceOf(value, sources);
   if (Array.isArray(value['columns']) && Array.isArray(value['rows']) && Array.isArray(value['units'])) {
     const { columns, units, rows } = value as unknown as Pick<Curve, 'columns' | 'units' | 'rows'>;
-    return { kind: 'curve', name, columns, units, rows, ...provenance };
+    return { kind: 'curve', path, name, columns, units, rows, ...provenance };
   }
   const unit = typeof value['unit'] === 'string' ? value['unit'] : '';
   for (const [field, columns] of [
@@ -116,7 +125,7 @@ function curveOf(value: Fields, name: string, sources: Fields): Curve | null {
     const rows = value[field];
     if (!Array.isArray(rows)) continue;
     const units = field === 'quantiles' ? ['', unit] : [unit, ''];
-    return { kind: 'curve', name, columns, units, rows: rows as number[][], ...provenance };
+    return { kind: 'curve', path, name, columns, units, rows: rows as number[][], ...provenance };
   }
   return null;
 }
@@ -141,24 +150,15 @@ function sourceText(source: string, sources: Fields): string {
     .join(', ');
 }
 
-/** Points of a curve in a box of the given size, as an SVG polyline; axes are logarithmic where a decade or more is spanned. */
-export function polylineOf(curve: Curve, width: number, height: number): string {
-  const points = curve.rows.map((row) => [row[0], row[1]] as const);
-  const place = (values: readonly number[], size: number): ((value: number) => number) => {
-    const low = Math.min(...values);
-    const high = Math.max(...values);
-    const log = low > 0 && high / low >= 10;
-    const of = (value: number): number => (log ? Math.log(value) : value);
-    const range = of(high) - of(low) || 1;
-    return (value) => ((of(value) - of(low)) / range) * size;
-  };
-  const x = place(
-    points.map(([a]) => a),
-    width,
-  );
-  const y = place(
-    points.map(([, b]) => b),
-    height,
-  );
-  return points.map(([a, b]) => `${x(a).toFixed(1)},${(height - y(b)).toFixed(1)}`).join(' ');
+/** What the document says it does not know. */
+export function gapsOf(document: unknown): string[] {
+  const missing = isFields(document) ? document['missing'] : undefined;
+  return Array.isArray(missing) ? missing.map((gap) => (typeof gap === 'string' ? gap : JSON.stringify(gap))) : [];
+}
+
+/** A figure as it is read: no more than four digits; exponents for what is very large or small. */
+export function rounded(value: number): string {
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e15)) return value.toExponential(3);
+  const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+  return grouped(digits);
 }

@@ -42,7 +42,7 @@ export const useImports = defineStore('imports', () => {
 
   /** Shows what the files became. */
   async function settle(found: readonly TakenFile[]): Promise<void> {
-    let goTo: 'experiments' | 'library' | 'recordings' | null = null;
+    let goTo: 'experiments' | 'library' | 'machines' | 'recordings' | null = null;
     for (const file of found) {
       const name = file.file.split(/[\\/]/).pop() ?? file.file;
       if (file.became === 'experiment') {
@@ -62,9 +62,10 @@ export const useImports = defineStore('imports', () => {
           fresh === n ? 'In the library now.' : `${fresh} new, ${n - fresh} in the library already.`,
         );
         goTo ??= 'library';
-      } else if (file.became === 'figures')
+      } else if (file.became === 'figures') {
         notices.say(`${name}: ${file.format}`, `Kept as “${file.name}” among the machines’ documents.`);
-      else notices.fail(`${name} cannot be taken`, new Error(file.message));
+        goTo ??= 'machines';
+      } else notices.fail(`${name} cannot be taken`, new Error(file.message));
     }
     if (goTo !== null) workspace.goTo(goTo);
     // One run is what its bundle was made for: to be looked at.

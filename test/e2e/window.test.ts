@@ -287,9 +287,9 @@ describe('the window', () => {
   it('browses machines, every figure with its source', async () => {
     await page.getByRole('button', { name: 'Machines', exact: true }).click();
     await page.getByRole('button', { name: /Prescott/ }).click();
-    const figure = page.locator('.entries details').first();
-    await figure.locator('summary').click();
-    expect((await figure.locator('p').first().innerText()).length).toBeGreaterThan(5);
+    const figure = page.locator('.entry', { has: page.locator('.method') }).first();
+    await figure.locator('.method').click();
+    expect((await figure.locator('.told p').first().innerText()).length).toBeGreaterThan(5);
     await shoot('machines');
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inWords, polylineOf, sectionsOf, type Curve } from '../../../src-renderer/machines/figures.ts';
+import { gapsOf, inWords, rounded, sectionsOf } from '../../../src-renderer/machines/figures.ts';
 
 const DOCUMENT = {
   format: 'faultline/disk@1',
@@ -39,6 +39,7 @@ describe('the figures of a document', () => {
   it('come with their sources, spelt out', () => {
     expect(find('general')?.entries[0]).toEqual({
       kind: 'quantity',
+      path: ['clock'],
       name: 'clock',
       value: 5,
       unit: 'ms',
@@ -51,6 +52,7 @@ describe('the figures of a document', () => {
 
   it('are named by where they stand', () => {
     expect(find('caches')?.entries.map(({ name }) => name)).toEqual(['L1, size', 'L1, policy']);
+    expect(find('caches')?.entries[0].path).toEqual(['caches', 0, 'size']);
   });
 
   it('keep tables and distributions as curves', () => {
@@ -67,11 +69,16 @@ describe('the figures of a document', () => {
   });
 });
 
-it('draws a curve from the lower left, logarithmic where decades are spanned', () => {
-  const curve = sectionsOf(DOCUMENT)
-    .flatMap(({ entries }) => entries)
-    .find(({ name }) => name === 'seek') as Curve;
-  expect(polylineOf(curve, 300, 70)).toBe('0.0,70.0 100.0,50.0 300.0,0.0');
+it('tells what a document does not know', () => {
+  expect(gapsOf({ missing: ['the seek curve', { field: 'x' }] })).toEqual(['the seek curve', '{"field":"x"}']);
+  expect(gapsOf({})).toEqual([]);
+});
+
+it('rounds for reading', () => {
+  const plain = (value: number): string => rounded(value).replace(/[\u202f\u00a0]/g, ' ');
+  expect([3.14159265, 1234567.8, 0.25, 0, 1e-7, 3e18].map(plain)).toEqual([
+    '3.142', '1 234 568', '0.25', '0', '1.000e-7', '3.000e+18',
+  ]); // prettier-ignore
 });
 
 it('writes field names in words', () => {
