@@ -78,10 +78,14 @@ export class Recorder {
     for (const batch of this.held) this.sink(batch);
     this.held = [];
     this.heldOpen = [];
-    const last = this.batch;
-    this.batch = emptyBatch(last.first + last.count, FULL_BATCH);
     this.open = 0;
-    if (last.count > 0) this.sink(trim(last));
+    const { batch } = this;
+    if (batch.count === 0) return;
+    // What is handed on is a copy: the arrays are filled again.
+    const last = trim(batch);
+    batch.first += last.count;
+    batch.count = 0;
+    this.sink(last);
   }
 
   private turn(): WritableBatch {

@@ -169,15 +169,16 @@ export class FileSystem {
       from = Math.floor(first / this.hintBlocks) * this.hintBlocks;
       to = Math.ceil(to / this.hintBlocks) * this.hintBlocks;
     }
-    if (this.newClusters(file, from, to) > this.available) return -1;
     if (to - from === 1 && file.clusters === null && file.map.state(from) === BlockState.hole) {
       // What nearly every fault asks for.
+      if (this.available < 1) return -1;
       this.free--;
       file.map.set(from, state);
       this.relocate(file, from);
       file.stale = true;
       return 1;
     }
+    if (this.newClusters(file, from, to) > this.available) return -1;
     let given = 0;
     for (let block = from; block < to; block++) {
       const before = file.map.state(block);

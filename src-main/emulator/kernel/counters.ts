@@ -16,9 +16,18 @@ export const CounterId = {
 /** Shortest time between two samples of the counters, ps: 20 us. More would be drawn on the same pixel. */
 const SAMPLE_PS = 20e6;
 
+/** What is counted elsewhere and only read when it is sampled. */
+export interface Gauges {
+  readonly cachedPages: number;
+  readonly dirtyPages: number;
+  readonly frames: { readonly free: number };
+}
+
 /** Figures that are drawn over time. Sampled when they have changed, and not too often. */
 export class Counters {
   readonly values = new Float64Array(COUNTERS.length);
+  /** The kernel. */
+  gauges!: Gauges;
   private readonly sampled = new Float64Array(COUNTERS.length).fill(-1);
   private readonly lane: number;
   private readonly recorder: Recorder;
@@ -38,10 +47,14 @@ export class Counters {
 
   /** Samples whatever has changed, however little time has passed. */
   force(time: number): void {
-    for (let i = 0; i < this.values.length; i++) {
-      if (this.values[i] === this.sampled[i]) continue;
-      this.sampled[i] = this.values[i];
-      this.recorder.record(EventKind.counter, this.lane + i, time, 0, this.values[i], i, 0, 0, -1);
+    const { values, gauges } = this;
+    values[CounterId.cachedPages] = gauges.cachedPages;
+    values[CounterId.dirtyPages] = gauges.dirtyPages;
+    values[CounterId.freeFrames] = gauges.frames.free;
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] === this.sampled[i]) continue;
+      this.sampled[i] = values[i];
+      this.recorder.record(EventKind.counter, this.lane + i, time, 0, values[i], i, 0, 0, -1);
     }
   }
 }

@@ -2,7 +2,7 @@ import { CycleCause } from '#emulator/cpu/processor';
 import { HUGE_PAGES, PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NO_FOLIO, alignDown } from './folios.ts';
+import { FolioFlag, NOBODY, NO_FOLIO, alignDown } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import { NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
@@ -187,7 +187,7 @@ function tryFind(k: Kernel, task: Task, fault: Fault): number {
   } else {
     if (!fault.major) dropped = mappedMiss(k, task, file, vma, page);
     fault.major = true;
-    folio = file.index.get(page);
+    if (dropped) folio = file.index.get(page);
     if (folio === NO_FOLIO) folio = tryNewFolio(k, task, file, page, 0);
     if (folio === NO_FOLIO) return WAIT;
   }
@@ -393,7 +393,7 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
       return false;
     }
   }
-  const copy = k.folios.allocate(-1, 0, 0, frame, FolioFlag.anonymous | FolioFlag.uptodate | FolioFlag.dirty);
+  const copy = k.folios.allocate(-1, 0, 0, frame, FolioFlag.anonymous | FolioFlag.uptodate | FolioFlag.dirty, NOBODY);
   k.anonymousPages++;
   k.charge(task, CycleCause.handler, k.costs.copyPage + k.costs.folioAlloc);
   k.recorder.record(

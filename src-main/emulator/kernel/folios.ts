@@ -52,8 +52,6 @@ export class FolioTable {
   cause: Int32Array;
   /** Task that holds the lock. */
   owner: Int32Array;
-  /** When it became dirty, ps. */
-  dirtiedAt: Float64Array;
   /** Writes under way. */
   pendingIo: Int32Array;
   /** Neighbours on an LRU list. */
@@ -72,14 +70,14 @@ export class FolioTable {
     this.mapCount = new Int32Array(capacity);
     this.cause = new Int32Array(capacity);
     this.owner = new Int32Array(capacity);
-    this.dirtiedAt = new Float64Array(capacity);
     this.pendingIo = new Int32Array(capacity);
     this.next = new Int32Array(capacity);
     this.previous = new Int32Array(capacity);
     this.chain(0, capacity);
   }
 
-  allocate(file: number, index: number, order: number, frame: number, flags: number): number {
+  /** Takes a slot. Nothing maps the folio, nothing is pending; a list sets its neighbours when it takes it. */
+  allocate(file: number, index: number, order: number, frame: number, flags: number, owner: number): number {
     if (this.freeHead === NO_FOLIO) this.grow();
     const folio = this.freeHead;
     this.freeHead = this.next[folio];
@@ -89,19 +87,16 @@ export class FolioTable {
     this.file[folio] = file;
     this.index[folio] = index;
     this.frame[folio] = frame;
-    this.mapCount[folio] = 0;
     this.cause[folio] = -1;
-    this.owner[folio] = NOBODY;
-    this.dirtiedAt[folio] = 0;
-    this.pendingIo[folio] = 0;
-    this.next[folio] = NO_FOLIO;
-    this.previous[folio] = NO_FOLIO;
+    this.owner[folio] = owner;
     return folio;
   }
 
   release(folio: number): void {
     this.flags[folio] = 0;
     this.file[folio] = -2;
+    this.mapCount[folio] = 0;
+    this.pendingIo[folio] = 0;
     this.next[folio] = this.freeHead;
     this.freeHead = folio;
     this.used--;
@@ -138,7 +133,6 @@ export class FolioTable {
     this.mapCount = widened(new Int32Array(n), this.mapCount);
     this.cause = widened(new Int32Array(n), this.cause);
     this.owner = widened(new Int32Array(n), this.owner);
-    this.dirtiedAt = widened(new Float64Array(n), this.dirtiedAt);
     this.pendingIo = widened(new Int32Array(n), this.pendingIo);
     this.next = widened(new Int32Array(n), this.next);
     this.previous = widened(new Int32Array(n), this.previous);

@@ -127,7 +127,7 @@ export class Kernel {
       this.lowFree = Math.floor((this.minFree * 5) / 4);
       this.highFree = Math.floor((this.minFree * 3) / 2);
     }
-    this.counters.values[CounterId.freeFrames] = this.frames.free;
+    this.counters.gauges = this;
   }
 
   // --- time -----------------------------------------------------------------------------------------------------
@@ -202,9 +202,7 @@ export class Kernel {
     const pages = 1 << order;
     if (this.frames.free - pages < this.lowFree) this.kickKswapd(task.cause);
     if (!this.mayTake(task, pages)) return NO_FRAME;
-    const frame = this.frames.allocate(order);
-    this.counters.values[CounterId.freeFrames] = this.frames.free;
-    return frame;
+    return this.frames.allocate(order);
   }
 
   /** Takes a block of frames, freeing memory or waiting for it as long as it takes. */
@@ -249,7 +247,6 @@ export class Kernel {
 
   releaseFrames(frame: number, order: number): void {
     this.frames.release(frame, order);
-    this.counters.values[CounterId.freeFrames] = this.frames.free;
     this.signals++;
     this.progress++;
   }
@@ -332,13 +329,12 @@ export class Kernel {
   /** Puts a folio over a range of pages that are not cached. The caller has the frames and gets the folio locked. */
   addFolio(task: Task, file: KernelFile, page: number, order: number, frame: number): number {
     const { folios } = this;
-    const folio = folios.allocate(file.id, page, order, frame, FolioFlag.locked | FolioFlag.cached | FolioFlag.onLru);
-    folios.owner[folio] = task.id;
+    const flags = FolioFlag.locked | FolioFlag.cached | FolioFlag.onLru;
+    const folio = folios.allocate(file.id, page, order, frame, flags, task.id);
     const pages = 1 << order;
     file.index.put(page, pages, folio);
     this.inactive.add(folio);
     this.cachedPages += pages;
-    this.counters.values[CounterId.cachedPages] = this.cachedPages;
     this.charge(task, CycleCause.handler, this.costs.folioAlloc + this.costs.folioInsert);
     this.recorder.record(
       EventKind.folioAdded,
@@ -368,7 +364,6 @@ export class Kernel {
     this.contents?.dropPages(file, page, pages);
     this.lruRemove(folio);
     this.cachedPages -= pages;
-    this.counters.values[CounterId.cachedPages] = this.cachedPages;
     this.recorder.record(
       EventKind.folioRemoved,
       this.lanes.pageCache,
@@ -404,7 +399,6 @@ export class Kernel {
     if ((flags & FolioFlag.wasDirty) === 0) this.tally.pagesDirtied += pages;
     folios.flags[folio] = flags | FolioFlag.dirty | FolioFlag.wasDirty;
     const time = this.now(task);
-    folios.dirtiedAt[folio] = time;
     file.index.countDirty(page, pages, 1);
     if (file.dirtySince === Infinity) {
       file.dirtySince = time;
@@ -412,7 +406,6 @@ export class Kernel {
     }
     this.dirtyPages += pages;
     task.dirtied += pages;
-    this.counters.values[CounterId.dirtyPages] = this.dirtyPages;
     this.charge(task, CycleCause.handler, this.costs.dirtyFolio);
     folios.cause[folio] = this.recorder.record(
       EventKind.folioDirtied,
@@ -436,7 +429,6 @@ export class Kernel {
     file.index.countDirty(folios.index[folio], pages, -1);
     if (file.index.dirty === 0) file.dirtySince = Infinity;
     this.dirtyPages -= pages;
-    this.counters.values[CounterId.dirtyPages] = this.dirtyPages;
   }
 
   /** Records what the file system gave or reserved from a page on, in blocks. */

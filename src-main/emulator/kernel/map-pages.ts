@@ -24,7 +24,7 @@ export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, 
       const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
       for (let i = 0; i < pages; i++)
         if ((table.flags(first + i) & Pte.present) !== 0) {
-          mapOne(k, task, fault, folio, writable);
+          mapOne(k, task, fault, folio, frame + page - index, writable);
           return;
         }
       space.makeTable(first);
@@ -43,11 +43,10 @@ export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, 
       }
     }
   }
-  mapOne(k, task, fault, folio, writable);
+  mapOne(k, task, fault, folio, frame + page - index, writable);
 }
 
-function mapOne(k: Kernel, task: Task, fault: Fault, folio: number, writable: boolean): void {
-  const frame = k.folios.frame[folio] + fault.page - k.folios.index[folio];
+function mapOne(k: Kernel, task: Task, fault: Fault, folio: number, frame: number, writable: boolean): void {
   if ((fault.space.table.flags(fault.vpn) & Pte.present) !== 0) return;
   k.mapPage(task, fault.space, fault.vpn, folio, frame, writable, fault.write);
 }

@@ -7,7 +7,7 @@ import { EventKind } from '#model/events';
 import { type Advice, type AddressSpace, Vma } from './address-space.ts';
 import { faultAt, newFolio } from './fault.ts';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NO_FOLIO, RemovedWhy } from './folios.ts';
+import { FolioFlag, NOBODY, NO_FOLIO, RemovedWhy } from './folios.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
 import { asynchronous, readFolios, synchronous } from './readahead.ts';
@@ -376,6 +376,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
       partOrder,
       frame + page - index,
       FolioFlag.cached | FolioFlag.onLru | FolioFlag.uptodate | (flags & FolioFlag.wasDirty),
+      NOBODY,
     );
     file.index.put(page, 1 << partOrder, part);
     k.inactive.add(part);
