@@ -82,7 +82,9 @@ function collect(value: unknown, name: string, path: Path, sources: Fields, into
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
     value.forEach((item, i) => {
-      const label = isFields(item) && typeof item['name'] === 'string' ? item['name'] : `${i + 1}`;
+      const own = isFields(item) && typeof item['name'] === 'string' ? item['name'] : null;
+      // Caches stand in the order of their levels.
+      const label = own ?? (path.length === 1 && path[0] === 'caches' ? `L${i + 1}` : `${i + 1}`);
       collect(item, joined(name, label), [...path, i], sources, into);
     });
     return;
@@ -161,4 +163,13 @@ export function rounded(value: number): string {
   if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e15)) return value.toExponential(3);
   const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
   return grouped(digits);
+}
+
+/** The first figures of a document in one line, to tell it from others by. */
+export function inBrief(document: unknown, most = 4): string {
+  const figures: string[] = [];
+  for (const { entries } of sectionsOf(document))
+    for (const entry of entries)
+      if (entry.kind === 'quantity') figures.push(`${entry.name} ${rounded(entry.value)} ${entry.unit}`);
+  return figures.slice(0, most).join(', ');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gapsOf, inWords, rounded, sectionsOf } from '../../../src-renderer/machines/figures.ts';
+import { gapsOf, inBrief, inWords, rounded, sectionsOf } from '../../../src-renderer/machines/figures.ts';
 
 const DOCUMENT = {
   format: 'faultline/disk@1',
@@ -84,4 +84,8 @@ it('rounds for reading', () => {
 it('writes field names in words', () => {
   expect(inWords('writeProtectFault')).toBe('write protect fault');
   expect(inWords('core-to-core')).toBe('core to core');
+});
+
+it('tells a document from others in one line', () => {
+  expect(inBrief(DOCUMENT)).toBe('clock 5 ms, L1, size 32 KiB');
 });
