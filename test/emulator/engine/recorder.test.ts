@@ -28,6 +28,18 @@ describe('the recorder', () => {
     expect(batches[1].time).toHaveLength(3);
   });
 
+  it('goes on after a flush, and leaves alone what was handed on', () => {
+    const { recorder, batches } = recorderWithBatches();
+    recorder.record(EventKind.note, 0, 5, 0, 0, 0, 0, 0, -1);
+    recorder.flush();
+    expect(recorder.record(EventKind.note, 0, 7, 0, 0, 0, 0, 0, -1)).toBe(1);
+    recorder.flush();
+    expect(batches.map((batch) => [batch.first, batch.count, ...batch.time])).toEqual([
+      [0, 1, 5],
+      [1, 1, 7],
+    ]);
+  });
+
   it('holds a batch back until its open event is finished', () => {
     const { recorder, batches } = recorderWithBatches();
     const open = recorder.begin(EventKind.io, 2, 100, 8, 8, 1, -1);
