@@ -174,6 +174,8 @@ class Simulation {
       reserveFrames: experiment.reserve === undefined ? null : Math.floor(experiment.reserve / 4096),
       cgroupPages: experiment.cgroupLimit === undefined ? Infinity : Math.floor(experiment.cgroupLimit / 4096),
     });
+    const { minFree, lowFree, highFree } = this.kernel;
+    this.lanes.watermarks(minFree, lowFree, highFree);
     this.kernel.contents = parts.contents ?? null;
     this.kernel.io = new IoTable(this.kernel);
     this.kernel.block = new BlockQueue(disk, blockOptions(plan), this.kernel.io);

@@ -1,4 +1,5 @@
 import { EventKind, type EventBatch, type EventColumn } from '#model/events';
+import type { EventCriteria } from '#model/search';
 
 /** Which kinds a map shows, and what its height means. */
 export const MAP_KINDS = {
@@ -37,6 +38,8 @@ export interface EventMap {
 export interface BatchSource {
   batchCount(run: string): Promise<number>;
   batch(run: string, number: number, columns?: readonly EventColumn[]): Promise<EventBatch>;
+  hitCounts(run: string, criteria: EventCriteria): Promise<number[]>;
+  hitBits(run: string, criteria: EventCriteria, number: number): Promise<Uint8Array>;
 }
 
 /** Batches read for one map at most: four million events, about half a second of the store's time. */
@@ -61,6 +64,14 @@ export interface MapRequest {
   readonly to: number;
   readonly columns: number;
   readonly rows: number;
+  /** Only events that meet them. */
+  readonly criteria?: EventCriteria | undefined;
+}
+
+/** A batch, and which of its events are shown: a bit each, null for all. */
+interface Shown {
+  readonly batch: EventBatch;
+  readonly bits: Uint8Array | null;
 }
 
 /** Makes maps, and remembers of each run where its batches lie in time. */
@@ -73,20 +84,24 @@ export class MapMaker {
   }
 
   async make(request: MapRequest): Promise<EventMap> {
-    const known = await this.knownOf(request.run);
+    const { run, criteria } = request;
+    const known = await this.knownOf(run);
+    const hits = criteria === undefined ? null : await this.source.hitCounts(run, criteria);
     const wanted: number[] = [];
     for (let number = 0; number < known.batches; number++) {
+      if (hits?.[number] === 0) continue;
       const span = known.spans[number];
       if (span === undefined || (span.from < request.to && span.to >= request.from)) wanted.push(number);
     }
     const sampled = Math.max(1, Math.ceil(wanted.length / MOST_BATCHES));
-    const batches: EventBatch[] = [];
+    const shown: Shown[] = [];
     for (let i = 0; i < wanted.length; i += sampled) {
-      const batch = await this.source.batch(request.run, wanted[i], COLUMNS);
+      const batch = await this.source.batch(run, wanted[i], COLUMNS);
       this.learn(known, wanted[i], batch);
-      batches.push(batch);
+      const bits = criteria === undefined ? null : await this.source.hitBits(run, criteria, wanted[i]);
+      shown.push({ batch, bits });
     }
-    return gather(batches, request, known.places[request.axis], sampled);
+    return gather(shown, request, known.places[request.axis], sampled);
   }
 
   private async knownOf(run: string): Promise<Known> {
@@ -129,7 +144,7 @@ function axisOf(kind: number): MapAxis | null {
 }
 
 function gather(
-  batches: readonly EventBatch[],
+  shown: readonly Shown[],
   request: MapRequest,
   place: { low: number; high: number },
   sampled: number,
@@ -141,8 +156,10 @@ function gather(
   const perColumn = (to - from) / columns;
   const perRow = Math.max(1, (high - low + 1) / rows);
   const counts = new Map<number, number>();
-  for (const { count, time, kind, address } of batches) {
+  for (const { batch, bits } of shown) {
+    const { count, time, kind, address } = batch;
     for (let i = 0; i < count; i++) {
+      if (bits !== null && (bits[i >> 3] & (1 << (i & 7))) === 0) continue;
       if (time[i] < from || time[i] >= to || axisOf(kind[i]) !== axis) continue;
       const column = Math.min(columns - 1, Math.floor((time[i] - from) / perColumn));
       const row = Math.min(rows - 1, Math.floor((address[i] - low) / perRow));

@@ -163,6 +163,8 @@ export const contract = {
   },
   /** When a run makes its first store, ps; null where that cannot be told. */
   'runs.firstStore': { request: runIdSchema, response: v.nullable(finite) },
+  /** The clock of the processor that a run was emulated on, Hz; null for a recording, which does not tell it. */
+  'runs.clock': { request: runIdSchema, response: v.nullable(finite) },
   /** The experiment that emulates what a recorded run did, as far as the recording tells it. */
   'runs.emulation': { request: runIdSchema, response: v.object({ document: v.unknown() }) },
 
@@ -266,6 +268,7 @@ export const contract = {
       to: finite,
       columns,
       rows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
+      criteria: v.optional(criteriaSchema),
     }),
     response: eventMapSchema,
   },

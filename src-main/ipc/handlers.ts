@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { EXPLORER_POLICIES } from '#emulator/explorer/policies';
 import { compareRuns } from '#lab/compare';
 import { emulationOf } from '#lab/emulation-of';
+import { clockOf } from '#lab/run-clock';
 import { RunPairs } from '#lab/run-pairs';
 import type { Lab } from '#lab/lab';
 import { pageLifeOfEvent } from '#lab/page-life';
@@ -121,6 +122,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'runs.agreement': ({ left, right }) => pairs.agreement(left, right),
     'runs.why': ({ left, right, side, event }) => pairs.why(left, right, side, event),
     'runs.firstStore': (id) => pairs.firstStore(id),
+    'runs.clock': (id) => clockOf(library, id),
     'runs.emulation': async (id) => ({ document: await emulationOf(library, id, lab.documents) }),
 
     'explore.scenarios': () => scenarioListings(lab.documents),

@@ -30,6 +30,14 @@ export type EventColumn = (typeof EVENT_COLUMNS)[number];
 export interface Lane {
   readonly name: string;
   readonly group: LaneGroup;
+  /** A counter's own limits: what the kernel does depends on which of them it is below. Lowest first. */
+  readonly watermarks?: readonly Watermark[];
+}
+
+/** A value of a counter at which the kernel acts. */
+export interface Watermark {
+  readonly name: string;
+  readonly value: number;
 }
 export const LANE_GROUPS = [
   'thread',

@@ -83,7 +83,13 @@ export const runFields = {
 export const runInfoSchema: v.GenericSchema<RunInfo> = v.object({
   ...runFields,
   planHash: text,
-  lanes: v.array(v.object({ name: text, group: v.picklist(LANE_GROUPS) })),
+  lanes: v.array(
+    v.object({
+      name: text,
+      group: v.picklist(LANE_GROUPS),
+      watermarks: v.exactOptional(v.array(v.object({ name: text, value: finite }))),
+    }),
+  ),
   phases: v.array(phaseSchema),
   metrics: metricsSchema,
   waitFor: v.nullable(waitForSchema),

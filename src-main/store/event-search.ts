@@ -114,6 +114,12 @@ export class EventSearch {
     return this.counts[number] ?? 0;
   }
 
+  /** Which events of a batch are hits: a bit each, as `isHit` reads them. */
+  bitsIn(number: number): Uint8Array {
+    const bytes = FULL_BATCH / 8;
+    return this.finder.bits.slice(number * bytes, (number + 1) * bytes);
+  }
+
   /** Where tiles of what was found are built from. */
   tileSource(): TileSource {
     const whole = this.store.tileSource(this.stream);

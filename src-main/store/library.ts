@@ -341,6 +341,19 @@ export class Library {
     });
   }
 
+  /** How many hits each batch of a run has. */
+  hitCounts(reference: string, criteria: EventCriteria): number[] {
+    return this.guard(() => {
+      const search = this.found(this.find(reference).stream, criteria);
+      return Array.from({ length: this.batchCount(reference) }, (_, number) => search.hitsIn(number));
+    });
+  }
+
+  /** Which events of a batch are hits: a bit each, the first event's lowest. */
+  hitBits(reference: string, criteria: EventCriteria, number: number): Uint8Array {
+    return this.guard(() => this.found(this.find(reference).stream, criteria).bitsIn(number));
+  }
+
   // --- changing ---
 
   /** Changes what is given of a run's name, notes, tags and star. */

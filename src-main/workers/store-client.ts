@@ -199,6 +199,14 @@ export class StoreClient {
     return this.call('hit', [reference, criteria, event, direction]);
   }
 
+  hitCounts(reference: string, criteria: EventCriteria): Promise<number[]> {
+    return this.call('hitCounts', [reference, criteria]);
+  }
+
+  hitBits(reference: string, criteria: EventCriteria, number: number): Promise<Uint8Array> {
+    return this.call('hitBits', [reference, criteria, number]);
+  }
+
   annotate(reference: string, change: Partial<Annotation>): Promise<Annotation> {
     return this.call('annotate', [reference, change]);
   }

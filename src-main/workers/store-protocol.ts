@@ -30,6 +30,8 @@ export const STORE_METHODS = [
   'aggregate',
   'search',
   'hit',
+  'hitCounts',
+  'hitBits',
   'annotate',
   'marks',
   'putMark',

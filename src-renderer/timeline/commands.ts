@@ -1,5 +1,6 @@
 import type { Command } from '../commands/registry.ts';
 import type { TimelineSession } from './session.ts';
+import { inCycles } from './time-unit.ts';
 
 const ZOOM = 0.7;
 const PAN = 0.15;
@@ -72,6 +73,13 @@ export function readingCommands(session: () => TimelineSession | null): Command[
         if (chosen.value !== null) return open.marks.remove(chosen.value);
       },
       (open) => open.marks.chosen.value !== null,
+    ),
+    command(
+      'unit',
+      'Time axis in cycles or in seconds',
+      ['Y'],
+      () => (inCycles.value = !inCycles.value),
+      (open) => open.cycle !== null,
     ),
     command('page', 'Life of the page', ['P'], (open) => (open.page.open.value = !open.page.open.value)),
   ];

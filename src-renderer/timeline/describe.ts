@@ -64,7 +64,16 @@ export function factsOf(event: EventRow, run: RunInfo, causes: readonly EventRow
   add(kind.a, event.a);
   add(kind.b, event.b);
   add(kind.c, event.c);
+  if (event.kind === EventKind.counter) facts.push(...watermarkFacts(event, run));
   return facts;
+}
+
+/** The counter's watermarks, and which of them its value is below. */
+function watermarkFacts({ lane, address }: EventRow, run: RunInfo): Fact[] {
+  return (run.lanes[lane]?.watermarks ?? []).map(({ name, value }) => ({
+    name: `${name} watermark`,
+    value: `${formatCount(value)} (${address < value ? 'below it' : 'not reached'})`,
+  }));
 }
 
 function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fact {

@@ -61,4 +61,6 @@ export interface TextMark {
   readonly x: number;
   readonly y: number;
   readonly room: number;
+  /** What it is written upon: a step's bar, if not said otherwise, or the lane. */
+  readonly ink?: 'lane';
 }

@@ -11,8 +11,8 @@ import { paintPhases, RowPainter, type Surface } from './painters.ts';
 import type { Palette } from './palette.ts';
 import { fillRects } from './raster.ts';
 import { toAxis, type Placement } from './placement.ts';
-import { axisOf, xOf, type View } from './scale.ts';
-import { formatMoment } from './time.ts';
+import { axisOf, resolutionOf, timeAt, xOf, type View } from './scale.ts';
+import { formatMomentIn, type Cycle } from './time.ts';
 
 /** Least distance of labelled ticks, CSS pixels. */
 const TICK_SPACING = 110;
@@ -27,6 +27,8 @@ export interface Frame {
   readonly placement: Placement;
   /** Times of the axis' marks, where they are not those of `axisOf`. */
   readonly ticks?: readonly number[];
+  /** What the axis is told in. */
+  readonly cycle: Cycle;
   readonly width: number;
   readonly height: number;
   readonly ratio: number;
@@ -69,7 +71,7 @@ export class LaneCanvas {
     const pixels = new Uint32Array(this.image.data.buffer);
     pixels.fill(palette.canvasPixel);
     this.list.clear();
-    const ticks = frame.ticks ?? axisOf(view, frame.width, TICK_SPACING).ticks.map(({ time }) => time);
+    const ticks = frame.ticks ?? axisOf(view, frame.width, TICK_SPACING, frame.cycle).ticks.map(({ time }) => time);
     this.paintGround(layout, ticks, view, surface);
     this.painter.paint(this.list, layout, frame.pieces, view, surface);
     const laneOf = (thread: number): number => this.threadLanes[thread] ?? -1;
@@ -132,9 +134,9 @@ export class LaneCanvas {
     const context = this.context;
     context.font = `500 ${11 * ratio}px 'IBM Plex Sans Variable', sans-serif`;
     context.textBaseline = 'middle';
-    context.fillStyle = palette.stepInk;
-    for (const { text, x, y, room } of this.list.texts) {
+    for (const { text, x, y, room, ink } of this.list.texts) {
       const fitted = fitText(text, room, (part) => context.measureText(part).width);
+      context.fillStyle = ink === 'lane' ? palette.ink : palette.stepInk;
       if (fitted !== '') context.fillText(fitted, x, y + ratio * 0.5);
     }
   }
@@ -174,7 +176,7 @@ export function drawRuler(canvas: HTMLCanvasElement, frame: Frame, height: numbe
   const { view, width, palette } = frame;
   const context = prepared(canvas, width, height, frame.ratio);
   if (context === null) return;
-  const axis = axisOf(view, width, TICK_SPACING);
+  const axis = axisOf(view, width, TICK_SPACING, frame.cycle);
   context.font = `400 11px 'IBM Plex Sans Variable', sans-serif`;
   context.textBaseline = 'middle';
   const base = axis.baseLabel === '' ? 0 : context.measureText(axis.baseLabel).width + 20;
@@ -195,7 +197,7 @@ export function drawRuler(canvas: HTMLCanvasElement, frame: Frame, height: numbe
 
 function drawPointerTime(context: CanvasRenderingContext2D, frame: Frame, height: number, x: number): void {
   const { view, width, palette } = frame;
-  const label = formatMoment(view.from + (x / width) * (view.to - view.from), (view.to - view.from) / width);
+  const label = formatMomentIn(timeAt(view, width, x), resolutionOf(view, width), frame.cycle);
   context.font = `500 11px 'IBM Plex Sans Variable', sans-serif`;
   const room = context.measureText(label).width + 12;
   const left = Math.min(Math.max(0, x - room / 2), width - room);

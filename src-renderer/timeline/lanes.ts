@@ -1,4 +1,4 @@
-import { LANE_GROUPS, type Lane, type LaneGroup } from '#model/events';
+import { LANE_GROUPS, type Lane, type LaneGroup, type Watermark } from '#model/events';
 import type { Tile } from '#model/tile';
 import { labelOf, lookOf, type RowStyle } from './kinds.ts';
 
@@ -43,6 +43,8 @@ export interface Row {
   readonly events: number;
   /** Greatest value of a counter. */
   readonly most: number;
+  /** Lines of a counter, lowest first. */
+  readonly watermarks: readonly Watermark[];
 }
 
 /** A lane with its rows. */
@@ -109,7 +111,7 @@ export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], ar
     y += folded || !titled ? 0 : LANE_TITLE;
     const first = rows.length;
     for (const track of folded ? own.slice(0, 1) : own) {
-      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y);
+      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y, lanes[lane].watermarks);
       rows.push(row);
       y += row.height;
     }
@@ -132,7 +134,7 @@ function byKind(a: Track, b: Track): number {
   return rank[lookOf(a.kind).style] - rank[lookOf(b.kind).style] || a.kind - b.kind;
 }
 
-function rowFor(track: Track, y: number): Row {
+function rowFor(track: Track, y: number, watermarks: readonly Watermark[] = []): Row {
   const style = lookOf(track.kind).style;
   return {
     label: style === 'counter' ? '' : labelOf(track.kind),
@@ -143,6 +145,7 @@ function rowFor(track: Track, y: number): Row {
     height: style === 'counter' ? COUNTER_HEIGHT : ROW_HEIGHT,
     events: track.events,
     most: track.most,
+    watermarks: style === 'counter' ? watermarks : [],
   };
 }
 
@@ -151,7 +154,8 @@ function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
   const events = tracks.reduce((sum, track) => sum + track.events, 0);
   const most = Math.max(...tracks.map((track) => track.most));
   const counted = tracks.every((track) => lookOf(track.kind).style === 'counter');
-  return { label: '', lane, kind: -1, style: counted ? 'counter' : 'mark', y, height: LANE_TITLE, events, most };
+  const style = counted ? 'counter' : 'mark';
+  return { label: '', lane, kind: -1, style, y, height: LANE_TITLE, events, most, watermarks: [] };
 }
 
 /** All lanes that are not hidden, in the order in which they are laid out. */

@@ -1,5 +1,6 @@
 import { EventKind } from '#model/events';
 import type { PhaseMetrics } from '#model/metrics';
+import { formatCount } from '../ui/format.ts';
 import type { DisplayList } from './display-list.ts';
 import { colourIndex, lookOf } from './kinds.ts';
 import type { Layout, Row } from './lanes.ts';
@@ -192,7 +193,8 @@ export class RowPainter {
     const full = height - 2 * pad;
     const fill = colourIndex('counter-fill');
     const stroke = colourIndex('counter');
-    const scale = of.most > 0 ? full / of.most : 0;
+    const top = scaleOf(of);
+    const scale = top > 0 ? full / top : 0;
     let value = Number.NaN;
     let runFrom = 0;
     let runHeight = -1;
@@ -201,9 +203,9 @@ export class RowPainter {
       const h = x === this.width ? -2 : Number.isNaN(value) ? -1 : Math.round(Math.min(full, value * scale));
       if (h === runHeight) continue;
       if (runHeight >= 0) {
-        const top = y + height - pad - runHeight;
-        if (runHeight > 0) list.rect(runFrom, top, x - runFrom, runHeight, fill);
-        list.rect(runFrom, top - line + 1, x - runFrom, line, stroke);
+        const at = y + height - pad - runHeight;
+        if (runHeight > 0) list.rect(runFrom, at, x - runFrom, runHeight, fill);
+        list.rect(runFrom, at - line + 1, x - runFrom, line, stroke);
         if (h >= 0 && Math.abs(h - runHeight) > 1) {
           list.rect(x, y + height - pad - Math.max(h, runHeight), line, Math.abs(h - runHeight), stroke);
         }
@@ -211,7 +213,50 @@ export class RowPainter {
       runFrom = x;
       runHeight = h;
     }
+    paintWatermarks(list, of, y, y + height - pad, scale, surface);
   }
+}
+
+/** The value at the upper edge of a counter's row: its watermarks are always in sight. */
+function scaleOf(row: Row): number {
+  return row.watermarks.reduce((most, { value }) => Math.max(most, value), row.most);
+}
+
+/** Room that the label of a watermark needs from line to line, CSS pixels. */
+const LABEL_HEIGHT = 11;
+const LABEL_ROOM = 320;
+
+/**
+ * Watermarks as lines over a counter's curve. Those too near to each other for a label each share one, lowest first.
+ * @param top of the row, `bottom` where the counter's zero lies, device pixels; `scale` device pixels a unit
+ */
+function paintWatermarks(
+  list: DisplayList,
+  row: Row,
+  top: number,
+  bottom: number,
+  scale: number,
+  surface: Surface,
+): void {
+  const line = Math.max(1, Math.round(surface.ratio));
+  const colour = colourIndex('alarm');
+  const least = LABEL_HEIGHT * surface.ratio;
+  let label = '';
+  let at = 0;
+  row.watermarks.forEach(({ name, value }, i) => {
+    const y = bottom - Math.round(value * scale);
+    if (y !== at || label === '') list.rect(0, y - line + 1, surface.width, line, colour);
+    at = y;
+    const named = `${name} ${formatCount(value)}`;
+    label = label === '' ? named : `${label}, ${named}`;
+    const next = row.watermarks[i + 1];
+    if (next !== undefined && Math.round(next.value * scale) < bottom - y + least) return;
+    const inset = Math.round(6 * surface.ratio);
+    const room = Math.min(surface.width - 2 * inset, Math.round(LABEL_ROOM * surface.ratio));
+    const half = Math.round(least * 0.65);
+    list.texts.push({ text: label, x: inset, y: Math.max(top + half, y - half), room, ink: 'lane' });
+    label = '';
+  });
 }
 
 /** Steps of a thread as labelled bars: from the run's phases, so that their names are there at any zoom. */

@@ -1,4 +1,4 @@
-import { formatSpan, grouped, UNIT_SPACE } from './time.ts';
+import { CYCLE_UNITS, formatSpan, grouped, UNIT_SPACE, type Cycle } from './time.ts';
 
 /** The visible span, ps. */
 export interface View {
@@ -98,12 +98,19 @@ export interface Axis {
 /** Steps people count in: 1, 2, 5 by powers of ten up to a second, then those of clocks. */
 const CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
-function stepFor(span: number, ticks: number): number {
+function stepFor(span: number, ticks: number, cycle: Cycle): number {
   const least = span / Math.max(1, ticks);
+  // Cycles are counted in tens, whole ones.
+  if (cycle !== null) return cycle * roundStep(least / cycle);
   if (least > 1e12) {
     const seconds = CLOCK_STEPS.find((s) => s * 1e12 >= least);
     if (seconds !== undefined) return seconds * 1e12;
   }
+  return roundStep(least);
+}
+
+/** The least of 1, 2, 5, 10, 20 … that is not below `least`. */
+function roundStep(least: number): number {
   let decade = 1;
   while (decade * 10 <= least) decade *= 10;
   for (const factor of [1, 2, 5, 10]) if (decade * factor >= least) return decade * factor;
@@ -113,10 +120,11 @@ function stepFor(span: number, ticks: number): number {
 /**
  * Labelled ticks, at least `spacing` pixels apart. Near views count from a base that is told once
  * (`+20 µs`), so that no label needs more than a few digits.
+ * @param cycle length of a cycle (ps) for an axis in cycles, null for one in seconds
  */
-export function axisOf(view: View, width: number, spacing: number): Axis {
+export function axisOf(view: View, width: number, spacing: number, cycle: Cycle = null): Axis {
   const span = view.to - view.from;
-  const step = stepFor(span, Math.floor(width / spacing));
+  const step = stepFor(span, Math.floor(width / spacing), cycle);
   const first = Math.max(0, Math.ceil(view.from / step) * step);
   const far = view.from > 0 && view.to / step > 2_000;
   const base = far ? Math.floor(view.from / (step * 100)) * step * 100 : 0;
@@ -124,27 +132,36 @@ export function axisOf(view: View, width: number, spacing: number): Axis {
   for (let i = 0; ticks.length < 200; i++) {
     const time = first + i * step;
     if (time > view.to) break;
-    ticks.push({ time, label: far ? `+${tickLabel(time - base, step)}` : tickLabel(time, step) });
+    ticks.push({ time, label: far ? `+${tickLabel(time - base, step, cycle)}` : tickLabel(time, step, cycle) });
   }
-  return { step, base, baseLabel: far ? baseLabel(base, step * 100) : '', ticks };
+  return { step, base, baseLabel: far ? baseLabel(base, step * 100, cycle) : '', ticks };
 }
 
 /** All labels of an axis in the unit of its step, or the one above where that reads better. */
-function tickLabel(time: number, step: number): string {
+function tickLabel(time: number, step: number, cycle: Cycle): string {
   if (time === 0) return '0';
-  if (step >= 60e12) return formatSpan(time);
-  const unit = unitOf(Math.max(time, step));
-  const digits = Math.max(0, Math.ceil(Math.log10(unit.ps / step)));
+  if (cycle === null && step >= 60e12) return formatSpan(time);
+  const unit = unitOf(Math.max(time, step), cycle);
+  const digits = digitsFor(unit.ps / step);
   return `${grouped((time / unit.ps).toFixed(digits).replace(/\.0+$/, ''))}${UNIT_SPACE}${unit.name}`;
 }
 
-function baseLabel(base: number, step: number): string {
-  const unit = unitOf(base);
-  const digits = Math.max(0, Math.ceil(Math.log10(unit.ps / step)));
+function baseLabel(base: number, step: number, cycle: Cycle): string {
+  const unit = unitOf(base, cycle);
+  const digits = digitsFor(unit.ps / step);
   return `${grouped((base / unit.ps).toFixed(digits))}${UNIT_SPACE}${unit.name}`;
 }
 
-function unitOf(ps: number): { name: string; ps: number } {
+/** Digits behind the point that tell steps apart, so many to a unit. */
+function digitsFor(steps: number): number {
+  return Math.max(0, Math.ceil(Math.log10(steps) - 1e-9));
+}
+
+function unitOf(ps: number, cycle: Cycle): { name: string; ps: number } {
+  if (cycle !== null) {
+    const { name, ps: cycles } = CYCLE_UNITS.find((unit) => Math.round(ps / cycle) >= unit.ps) ?? CYCLE_UNITS[3];
+    return { name, ps: cycles * cycle };
+  }
   if (ps >= 1e12) return { name: 's', ps: 1e12 };
   if (ps >= 1e9) return { name: 'ms', ps: 1e9 };
   if (ps >= 1e6) return { name: 'µs', ps: 1e6 };

@@ -16,6 +16,8 @@ import { AS_IT_IS, spanToRun, toAxis, toRun, type Placement } from './placement.
 import { useSearch, type SearchSession } from './search-session.ts';
 import { clampView, fitRun, panView, zoomView, type View } from './scale.ts';
 import type { Tile } from '#model/tile';
+import { inCycles } from './time-unit.ts';
+import type { Cycle } from './time.ts';
 
 export type Chain = Response<'timeline.chain'>;
 
@@ -59,6 +61,10 @@ export interface TimelineSession {
   readonly chain: ShallowRef<Chain | null>;
   readonly span: ShallowRef<View | null>;
   readonly figures: ShallowRef<SpanFigures | null>;
+  /** Length of a cycle of the processor that the run was emulated on, ps; null where no clock is known. */
+  readonly cycle: number | null;
+  /** What times are told in now: cycles if asked for and known. */
+  readonly unit: ComputedRef<Cycle>;
   readonly search: SearchSession;
   readonly marks: MarkSession;
   readonly page: PageSession;
@@ -109,6 +115,9 @@ export async function openSession(
   const own: View = { from: extent.from, to: Math.max(extent.to, extent.from + 1000) };
   const overview = await ask('timeline.tile', { run: runId, ...own, columns: OVERVIEW_COLUMNS });
   const tracks = tracksOf(overview);
+  // Runs beside each other may have clocks of their own: they share seconds.
+  const clock = shared === undefined ? await ask('runs.clock', runId) : null;
+  const cycle = clock === null ? null : 1e12 / clock;
 
   const arrivals = ref(0);
   const arrangement = ref<Arrangement>(readArrangement(run.lanes)) as Ref<Arrangement>;
@@ -298,6 +307,8 @@ export async function openSession(
     chain,
     span,
     figures,
+    cycle,
+    unit: computed(() => (inCycles.value ? cycle : null)),
     search,
     marks,
     page,

@@ -70,6 +70,39 @@ export function formatExact(ps: number): string {
   return `${grouped(String(whole))}${fraction}${UNIT_SPACE}ns`;
 }
 
+/** What times are told in: seconds and their parts for null, else cycles of a clock, each so long (ps). */
+export type Cycle = number | null;
+
+export const CYCLE_UNITS = [
+  { name: 'G cycles', ps: 1e9 },
+  { name: 'M cycles', ps: 1e6 },
+  { name: 'k cycles', ps: 1e3 },
+  { name: 'cycles', ps: 1 },
+] as const;
+
+/** The exact figure in cycles, to the nearest: `1 234 567 cycles`; in ns where times are told in seconds. */
+export function formatExactIn(ps: number, cycle: Cycle): string {
+  return cycle === null ? formatExact(ps) : `${grouped(String(Math.round(ps / cycle)))}${UNIT_SPACE}cycles`;
+}
+
+/** A span rounded for reading, in seconds or cycles: `1.23 ms`, `4.43 M cycles`. */
+export function formatSpanIn(ps: number, cycle: Cycle): string {
+  if (cycle === null || !Number.isFinite(ps)) return formatSpan(ps);
+  const cycles = Math.round(ps / cycle);
+  // 999.7 k cycles read as 1 M cycles.
+  const unit = CYCLE_UNITS.find((u) => Math.abs(cycles) >= 0.9995 * u.ps) ?? CYCLE_UNITS[3];
+  return `${grouped(threeDigits(cycles / unit.ps))}${UNIT_SPACE}${unit.name}`;
+}
+
+/** As `formatMoment`, in seconds or cycles. */
+export function formatMomentIn(ps: number, resolution: number, cycle: Cycle): string {
+  if (cycle === null) return formatMoment(ps, resolution);
+  const cycles = ps / cycle;
+  const unit = CYCLE_UNITS.find((u) => Math.abs(cycles) >= u.ps) ?? CYCLE_UNITS[3];
+  const digits = Math.max(0, Math.ceil(Math.log10(unit.ps / Math.max(resolution / cycle, 1))));
+  return `${grouped((cycles / unit.ps).toFixed(digits))}${UNIT_SPACE}${unit.name}`;
+}
+
 /**
  * A moment of the run, as exact as `resolution` (ps, what a pixel shows) makes sense: `12.345 678 ms`.
  */
@@ -81,9 +114,15 @@ export function formatMoment(ps: number, resolution: number): string {
 
 /**
  * A person's time as picoseconds: `1.5ms`, `12 us`, `3 s`, `2 min`; a bare figure is taken as ms.
+ * @param cycle length of a cycle, ps: then `12 000 cycles` and `1.5 M cycles` are times too
  * @returns null when it is not a time
  */
-export function parseTime(text: string): number | null {
+export function parseTime(text: string, cycle: Cycle = null): number | null {
+  const cycles = /^\s*([0-9][0-9 \u202f_]*(?:\.[0-9 \u202f]+)?)\s*([kmg]?)\s*cycles?\s*$/iu.exec(text);
+  if (cycles !== null) {
+    const scale = { k: 1e3, m: 1e6, g: 1e9 }[(cycles[2] ?? '').toLowerCase()] ?? 1;
+    return cycle === null ? null : Number((cycles[1] ?? '').replace(/[ \u202f_]/gu, '')) * scale * cycle;
+  }
   const match = /^\s*([0-9][0-9 \u202f_]*(?:\.[0-9 \u202f]+)?)\s*(ps|ns|us|µs|ms|s|min|h)?\s*$/u.exec(text);
   if (match === null) return null;
   const value = Number((match[1] ?? '').replace(/[ \u202f_]/gu, ''));

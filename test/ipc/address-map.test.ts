@@ -20,6 +20,7 @@ function batchOf(first: number, events: readonly (readonly [number, number])[]):
   };
 }
 
+/** Hits of every search are the events of an even number in their batch. */
 function sourceOf(...batches: EventBatch[]): { source: BatchSource; reads: number[] } {
   const reads: number[] = [];
   const source: BatchSource = {
@@ -28,6 +29,8 @@ function sourceOf(...batches: EventBatch[]): { source: BatchSource; reads: numbe
       reads.push(number);
       return Promise.resolve(batches[number]);
     },
+    hitCounts: () => Promise.resolve(batches.map(({ count }) => (count > 1 ? Math.ceil(count / 2) : 0))),
+    hitBits: () => Promise.resolve(Uint8Array.of(0b0101)),
   };
   return { source, reads };
 }
@@ -73,6 +76,21 @@ describe('the map of addresses', () => {
     const map = await new MapMaker(source).make(whole);
     expect(map.sampled).toBe(3);
     expect(reads.length).toBeLessThanOrEqual(64);
+  });
+
+  it('shows only what a search found, at the height it had, and reads only batches that have hits', async () => {
+    const { source, reads } = sourceOf(first, second);
+    const maker = new MapMaker(source);
+    await maker.make(whole);
+    reads.length = 0;
+    const map = await maker.make({ ...whole, criteria: { thread: 0 } });
+    const cells = Array.from({ length: map.count }, (_, i) => [map.column[i], map.row[i], map.events[i]]);
+    expect(cells).toEqual([
+      [0, 0, 1],
+      [5, 3, 1],
+    ]);
+    expect(reads).toEqual([0]);
+    expect([map.low, map.high]).toEqual([0, 400]);
   });
 
   it('is empty for a run without faults', async () => {

@@ -80,6 +80,16 @@ describe('a search through a run', () => {
     expect(library.hit(run, criteria, expected[0].index, 'previous')).toBeNull();
   });
 
+  it('tells by batch which events are hits', () => {
+    const expected = new Set(truth(isFault).map(({ index }) => index));
+    const counts = library.hitCounts(run, FAULTS);
+    expect(counts.reduce((sum, hits) => sum + hits, 0)).toBe(expected.size);
+    const bits = library.hitBits(run, FAULTS, 1);
+    const found = [...Array(65_536).keys()].filter((i) => (bits[i >> 3] & (1 << (i & 7))) !== 0);
+    expect(found).toHaveLength(counts[1]);
+    expect(found.every((i) => expected.has(65_536 + i))).toBe(true);
+  });
+
   it('draws tiles of it at every zoom', () => {
     const { from, to } = library.extent(run);
     const faults = truth(isFault);

@@ -1,4 +1,5 @@
 import { COUNTERS, type Lane } from '#model/events';
+import { CounterId } from './counters.ts';
 
 /** The tracks of a run's timeline. Threads get two each: what they do, and their faults. */
 export class Lanes {
@@ -31,6 +32,20 @@ export class Lanes {
     const lane = this.add(name, 'thread');
     this.add(`${name}: faults`, 'fault');
     return lane;
+  }
+
+  /**
+   * Keeps the zone watermarks with the counter of free frames (Linux mm/page_alloc.c, `min`, `low` and `high` of a
+   * zone). Frames.
+   */
+  watermarks(min: number, low: number, high: number): void {
+    const lane = this.counters + CounterId.freeFrames;
+    const watermarks = [
+      { name: 'min', value: min },
+      { name: 'low', value: low },
+      { name: 'high', value: high },
+    ];
+    this.list[lane] = { ...this.list[lane], watermarks };
   }
 
   private add(name: string, group: Lane['group']): number {

@@ -74,3 +74,39 @@ describe('axis', () => {
     expect(axisOf({ from: 0, to: 3600e12 }, 1200, 110).step).toBe(600e12);
   });
 });
+
+describe('an axis in cycles', () => {
+  /** 3.2 GHz, ps. */
+  const CYCLE = 312.5;
+  const labels = (from: number, to: number): string[] =>
+    axisOf({ from: from * CYCLE, to: to * CYCLE }, 1000, 100, CYCLE).ticks.map(({ label }) =>
+      label.replace(/[\u202f\u00a0]/g, ' '),
+    );
+
+  it('counts in ones, twos and fives of whole cycles', () => {
+    expect(labels(0, 10)).toEqual(['0', ...Array.from({ length: 10 }, (_, i) => `${i + 1} cycles`)]);
+    expect(labels(0, 40_000).slice(0, 3)).toEqual(['0', '5 k cycles', '10 k cycles']);
+    expect(labels(0, 2e10).slice(0, 3)).toEqual(['0', '2 G cycles', '4 G cycles']);
+  });
+
+  it('never has a tick between two cycles, however near the view is', () => {
+    expect(labels(1.5, 4.5)).toEqual(['2 cycles', '3 cycles', '4 cycles']);
+  });
+
+  it('counts far from the start from a base', () => {
+    const axis = axisOf({ from: 5_000_000 * CYCLE, to: 5_000_100 * CYCLE }, 1000, 100, CYCLE);
+    expect(axis.baseLabel).toBe('5.000\u00a0M cycles');
+    expect(axis.ticks[1].label).toMatch(/^\+\d+\u00a0cycles$/);
+  });
+
+  it('has all ticks on multiples of its step, told apart by their labels', () => {
+    fc.assert(
+      fc.property(view, (v) => {
+        const { ticks, step } = axisOf(v, 1000, 100, CYCLE);
+        expect(step / CYCLE).toBeGreaterThanOrEqual(1);
+        expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
+        for (const { time } of ticks) expect(Math.abs(time / step - Math.round(time / step))).toBeLessThan(1e-6);
+      }),
+    );
+  });
+});

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatExact, formatMoment, formatSpan, parseTime } from '../../../src-renderer/timeline/time.ts';
+import {
+  formatExact,
+  formatExactIn,
+  formatMoment,
+  formatMomentIn,
+  formatSpan,
+  formatSpanIn,
+  parseTime,
+} from '../../../src-renderer/timeline/time.ts';
 
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
 
@@ -44,5 +52,31 @@ describe('times for people', () => {
 
   it.each(['', 'soon', '-3 ms', '3 parsecs'])('refuses %j', (text) => {
     expect(parseTime(text)).toBeNull();
+  });
+});
+
+describe('times in cycles', () => {
+  /** 2 GHz, ps. */
+  const CYCLE = 500;
+
+  it('are exact to a cycle, or rounded for reading', () => {
+    expect(plain(formatExactIn(1_234_567 * CYCLE, CYCLE))).toBe('1 234 567 cycles');
+    expect(plain(formatSpanIn(1_234_567 * CYCLE, CYCLE))).toBe('1.23 M cycles');
+    expect(plain(formatSpanIn(999_700 * CYCLE, CYCLE))).toBe('1 M cycles');
+    expect(plain(formatMomentIn(1_234_567 * CYCLE, 10 * CYCLE, CYCLE))).toBe('1.234 57 M cycles');
+    expect(plain(formatMomentIn(12 * CYCLE, 1, CYCLE))).toBe('12 cycles');
+  });
+
+  it('are seconds where no clock is known', () => {
+    expect(formatExactIn(1500, null)).toBe(formatExact(1500));
+    expect(formatMomentIn(1.5e9, 1e6, null)).toBe(formatMoment(1.5e9, 1e6));
+    expect(formatSpanIn(1.5e9, null)).toBe(formatSpan(1.5e9));
+  });
+
+  it('can be typed', () => {
+    expect(parseTime('12 000 cycles', CYCLE)).toBe(6e6);
+    expect(parseTime('1.5 M cycles', CYCLE)).toBe(7.5e8);
+    expect(parseTime('12 cycles')).toBeNull();
+    expect(parseTime('12 us', CYCLE)).toBe(12e6);
   });
 });
