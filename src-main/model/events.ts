@@ -169,6 +169,9 @@ export const IO_CAUSES = [
   'journal',
 ] as const;
 
+/** What a lock wait waits for, argument `b` of `lockWait`. */
+export const LOCKS = ['folio lock', 'inode lock', 'free frames', 'reservation'] as const;
+
 /** Steps of a fault handler, argument `b` of `handlerStep`. */
 export const HANDLER_STEPS = [
   'entry',

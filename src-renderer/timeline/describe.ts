@@ -1,5 +1,5 @@
 import type { Aggregate, DurationFigures, PageFigures } from '#model/aggregate';
-import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
+import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS, LOCKS } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import { formatCount, formatKiB } from '../ui/format.ts';
@@ -84,6 +84,8 @@ function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fac
       return { name, value: stepName(value, event.a, run) };
     case 'outcome':
       return { name, value: FAULT_OUTCOMES[value] ?? String(value) };
+    case 'lock':
+      return { name, value: LOCKS[value] ?? String(value) };
     case 'handler step':
       return { name, value: HANDLER_STEPS[value] ?? String(value) };
     case 'operation and cause':

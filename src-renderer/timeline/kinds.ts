@@ -74,7 +74,7 @@ const LOOKS: Readonly<Partial<Record<keyof typeof EventKind, KindLook>>> = {
   throttle: { style: 'span', colour: 'wait', glyph: 'bar' },
   directReclaim: { style: 'span', colour: 'wait', glyph: 'bar' },
   kswapd: { style: 'span', colour: 'wait', glyph: 'bar' },
-  lockWait: { style: 'span', colour: 'wait', glyph: 'bar' },
+  lockWait: { style: 'span', colour: 'journal', glyph: 'bar' },
   shootdown: { style: 'mark', colour: 'protect', glyph: 'ring' },
   copyOnWrite: { style: 'mark', colour: 'protect', glyph: 'square' },
   dataLost: { style: 'mark', colour: 'alarm', glyph: 'cross' },

@@ -1,6 +1,7 @@
 import { LANE_GROUPS, type Lane, type LaneGroup, type Watermark } from '#model/events';
 import type { Tile } from '#model/tile';
 import { labelOf, lookOf, type RowStyle } from './kinds.ts';
+import { isStall } from './stalls.ts';
 
 /** What a lane holds of one kind, in the whole run. */
 export interface Track {
@@ -111,7 +112,7 @@ export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], ar
     y += folded || !titled ? 0 : LANE_TITLE;
     const first = rows.length;
     for (const track of folded ? own.slice(0, 1) : own) {
-      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y, lanes[lane].watermarks);
+      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y, lanes[lane]);
       rows.push(row);
       y += row.height;
     }
@@ -134,10 +135,11 @@ function byKind(a: Track, b: Track): number {
   return rank[lookOf(a.kind).style] - rank[lookOf(b.kind).style] || a.kind - b.kind;
 }
 
-function rowFor(track: Track, y: number, watermarks: readonly Watermark[] = []): Row {
+function rowFor(track: Track, y: number, { group, watermarks = [] }: Lane): Row {
   const style = lookOf(track.kind).style;
+  const name = labelOf(track.kind);
   return {
-    label: style === 'counter' ? '' : labelOf(track.kind),
+    label: style === 'counter' ? '' : group === 'thread' && isStall(track.kind) ? `stall: ${name}` : name,
     lane: track.lane,
     kind: track.kind,
     style,

@@ -123,6 +123,40 @@ describe('reading a run', () => {
     await window.shoot('timeline-span-pages');
   });
 
+  it('tells time in cycles of the processor, and in seconds again', async () => {
+    const list = page.getByRole('grid', { name: 'Events in the visible span' });
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await page.getByRole('button', { name: 'cycles' }).click();
+    await expect.poll(() => list.getByRole('row').first().innerText()).toMatch(/cyc$/m);
+    await page.getByLabel('Go to a time').fill('20 M cycles');
+    expect(await page.getByLabel('Go to a time').getAttribute('aria-invalid')).toBe('false');
+    await page.getByLabel('Go to a time').fill('');
+    await page.locator('[data-lane]').filter({ hasText: 'free frames' }).scrollIntoViewIfNeeded();
+    await window.shoot('timeline-cycles');
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('y');
+    await expect.poll(() => list.getByRole('row').first().innerText()).not.toMatch(/cyc$/m);
+  });
+
+  it('shows in the maps only what a search found', async () => {
+    const map = page.getByRole('img', { name: /^Faults by address/ });
+    const cells = async (): Promise<number> => Number(await map.getAttribute('data-cells'));
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('f');
+    await expect.poll(cells).toBeGreaterThan(0);
+    const all = await cells();
+    await page.keyboard.press('/');
+    await page.getByRole('button', { name: 'Any kind' }).click();
+    await page.locator('.search-kinds').getByLabel('write-protect fault').check();
+    await page.keyboard.press('Escape');
+    await expect.poll(cells).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(cells).toBe(all);
+    await page.getByRole('button', { name: 'Close the search' }).click();
+  });
+
   it('moves lanes by keyboard and by mouse', async () => {
     const before = await laneNames();
     expect(before.slice(0, 2)).toEqual(['main', 'main: faults']);

@@ -637,7 +637,7 @@ export class Kernel {
   }
 }
 
-/** Kinds of waits recorded as lock waits, argument `b`. */
+/** Kinds of waits recorded as lock waits, argument `b`: in the order of the model's `LOCKS`. */
 export const LOCK_KINDS: readonly (WaitKind | 'timer' | 'idle' | 'barrier')[] = [
   'folio-lock',
   'inode',

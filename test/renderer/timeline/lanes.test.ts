@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind, type Lane } from '../../../src-main/model/events.ts';
+import { KIND_LOOKS } from '../../../src-renderer/timeline/kinds.ts';
 import { layoutLanes, NO_ARRANGEMENT, rowAt, tracksOf, type Track } from '../../../src-renderer/timeline/lanes.ts';
 import { makeTile } from './tiles.ts';
 
@@ -74,5 +75,22 @@ describe('lanes', () => {
   it('keep an order of their own', () => {
     const layout = layoutLanes(LANES, TRACKS, { ...NO_ARRANGEMENT, order: [1, 2] });
     expect(names(layout).slice(0, 2)).toEqual(['block layer', 'main']);
+  });
+});
+
+describe('stalls of a thread', () => {
+  it('have a row for each cause, named as what they are', () => {
+    const tracks = [EventKind.step, EventKind.throttle, EventKind.lockWait].map((kind) => {
+      return { lane: 2, kind, events: 1, most: 0 };
+    });
+    const { rows } = layoutLanes(LANES, tracks, NO_ARRANGEMENT);
+    expect(rows.map(({ label }) => label)).toEqual(['step', 'stall: dirty throttling', 'stall: lock wait']);
+    expect(new Set(rows.slice(1).map(({ kind }) => KIND_LOOKS[kind].colour)).size).toBe(2);
+  });
+
+  it('are what the kind is called in lanes of others', () => {
+    const reclaim: Lane[] = [{ name: 'reclaim', group: 'reclaim' }];
+    const tracks = [{ lane: 0, kind: EventKind.directReclaim, events: 1, most: 0 }];
+    expect(layoutLanes(reclaim, tracks, NO_ARRANGEMENT).rows[0].label).toBe('direct reclaim');
   });
 });

@@ -1,0 +1,18 @@
+import { EventKind } from '#model/events';
+
+/** A cause for which a thread stands still. */
+export interface Stall {
+  readonly kind: number;
+  readonly meaning: string;
+}
+
+/** What runs record of threads that stand still, by cause: each has a row of its own in a thread's lane. */
+export const STALLS: readonly Stall[] = [
+  { kind: EventKind.lockWait, meaning: 'another one holds the folio, inode, frames or reservation' },
+  { kind: EventKind.throttle, meaning: 'too much is dirty: held up until some is written' },
+  { kind: EventKind.directReclaim, meaning: 'no free frame: it frees some itself' },
+];
+
+export function isStall(kind: number): boolean {
+  return STALLS.some((stall) => stall.kind === kind);
+}
