@@ -3,7 +3,9 @@ import { availableParallelism, homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RESOURCES } from '#cli/resources';
+import { Documents } from '#lab/documents';
 import { Lab } from '#lab/lab';
+import { OwnDocuments, documentsFolder } from '#lab/own-documents';
 import { defaultLibraryPath } from '#store/location';
 
 /** Option of every command that uses the library. */
@@ -19,6 +21,11 @@ export const libraryArg = {
 export function libraryPathOf(library: string | undefined): string {
   if (library !== undefined) return resolve(library);
   return defaultLibraryPath({ env: process.env, platform: process.platform, home: homedir() });
+}
+
+/** The documents that ship, and the user's own beside the library that the environment names. */
+export function knownDocuments(): Documents {
+  return new Documents(RESOURCES, new OwnDocuments(documentsFolder(libraryPathOf(undefined))));
 }
 
 /** Opens the lab of the command line, and closes it when `use` is done, whatever happens. */

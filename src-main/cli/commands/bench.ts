@@ -2,7 +2,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { formatTable, printJson, printLine, tell } from '#cli/output';
-import { RESOURCES, shippedDocuments } from '#cli/resources';
+import { knownDocuments } from '#cli/open-lab';
+import { RESOURCES } from '#cli/resources';
 import {
   BENCHMARKS,
   faultsPerSecond,
@@ -67,7 +68,7 @@ export default defineCommand({
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
-    const documents = shippedDocuments();
+    const documents = knownDocuments();
     const clock = (): number => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { printJson, printLine } from '#cli/output';
-import { shippedDocuments } from '#cli/resources';
+import { knownDocuments } from '#cli/open-lab';
 import { conformDisk } from '#lab/conformance-disk';
 import { loadDrive, readTextFile } from '#lab/drives';
 
@@ -25,7 +25,7 @@ export default defineCommand({
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
-    const drive = loadDrive(args.drive, shippedDocuments());
+    const drive = loadDrive(args.drive, knownDocuments());
     const result = conformDisk(drive, readTextFile(args.trace), args.trace, () => performance.now());
     if (args.json) {
       printJson(result);

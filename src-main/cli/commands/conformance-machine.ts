@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { formatTable, printJson, printLine } from '#cli/output';
-import { shippedDocuments } from '#cli/resources';
+import { knownDocuments } from '#cli/open-lab';
 import { Failed } from '#cli/run-cli';
 import { conformMachine, hasRecording, type MachineConformance, type MachinePoint } from '#lab/conformance-machine';
 import { InputError } from '#model/problem';
@@ -19,7 +19,7 @@ export default defineCommand({
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
-    const documents = shippedDocuments();
+    const documents = knownDocuments();
     const ids = args.id === undefined ? documents.ids('processor') : [args.id];
     const processors = ids
       .map((id) => documents.get('processor', id))

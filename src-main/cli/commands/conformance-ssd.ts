@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { printJson, printLine, tell } from '#cli/output';
-import { shippedDocuments } from '#cli/resources';
+import { knownDocuments } from '#cli/open-lab';
 import { conformSsd, withWriteCache } from '#lab/conformance-ssd';
 import { REFERENCE_DRIVE, loadFlashDrive, readTraceFile } from '#lab/flash-drives';
 import { InputError } from '#model/problem';
@@ -31,7 +31,7 @@ export default defineCommand({
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
-    let drive = loadFlashDrive(args.config, shippedDocuments());
+    let drive = loadFlashDrive(args.config, knownDocuments());
     if (args.cache !== undefined) {
       if (args.cache !== 'on' && args.cache !== 'off')
         throw new InputError({ message: `--cache ${args.cache} is not known`, expected: 'on or off' });

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
-import { formatTable, printJson, printLine } from '#cli/output';
-import { shippedDocuments } from '#cli/resources';
+import { formatTable, printJson, printLine, tell } from '#cli/output';
+import { knownDocuments } from '#cli/open-lab';
+import { InputError } from '#model/problem';
 import type { Quantity } from '#model/quantity';
 
 export default defineCommand({
@@ -14,16 +15,25 @@ export default defineCommand({
     json: { type: 'boolean', description: 'print one JSON document' },
   },
   run({ args }) {
-    const documents = shippedDocuments();
+    const documents = knownDocuments();
     if (args.id !== undefined) {
       const document = findAny(args.id);
       if (args.json) printJson(document);
       else for (const line of figureLines(document)) printLine(line);
       return;
     }
-    const machines = documents.all('machine');
-    const named = (kind: 'processor' | 'storage' | 'kernelCosts') =>
-      documents.ids(kind).map((id) => ({ ...documents.get(kind, id), id }));
+    const named = <K extends 'machine' | 'processor' | 'storage' | 'kernelCosts'>(kind: K) =>
+      documents.ids(kind).flatMap((id) => {
+        try {
+          return [{ ...documents.get(kind, id), id }];
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          // One file of the user's that does not fit hides none of the others.
+          tell(error.message);
+          return [];
+        }
+      });
+    const machines = named('machine');
     const parts = { processors: named('processor'), disks: named('storage'), kernelCosts: named('kernelCosts') };
     if (args.json) {
       printJson({ machines, ...parts });
