@@ -35,6 +35,11 @@ export function placeOf(event: EventRow): string {
   }
 }
 
+/** What the place of an event is called: a counter has a value and not an address. */
+export function placeLabel(event: EventRow): string {
+  return EVENT_KINDS[event.kind]?.address === 'value' ? 'value' : 'address';
+}
+
 /** The kind with what tells it apart from others of it: `I/O write (writeback)`, `write-protect fault`. */
 export function titleOf(event: EventRow): string {
   const kind = EVENT_KINDS[event.kind];
@@ -68,11 +73,11 @@ export function factsOf(event: EventRow, run: RunInfo, causes: readonly EventRow
   return facts;
 }
 
-/** The counter's watermarks, and which of them its value is below. */
+/** The counter's watermarks, and how far its value is below or above each. */
 function watermarkFacts({ lane, address }: EventRow, run: RunInfo): Fact[] {
   return (run.lanes[lane]?.watermarks ?? []).map(({ name, value }) => ({
     name: `${name} watermark`,
-    value: `${formatCount(value)} (${address < value ? 'below it' : 'not reached'})`,
+    value: `${formatCount(value)}, ${address < value ? `${formatCount(value - address)} below` : `${formatCount(address - value)} above`}`,
   }));
 }
 
@@ -84,6 +89,8 @@ function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fac
       return { name, value: stepName(value, event.a, run) };
     case 'outcome':
       return { name, value: FAULT_OUTCOMES[value] ?? String(value) };
+    case 'counter':
+      return { name, value: run.lanes[event.lane]?.name ?? String(value) };
     case 'lock':
       return { name, value: LOCKS[value] ?? String(value) };
     case 'handler step':

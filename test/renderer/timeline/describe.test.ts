@@ -8,6 +8,7 @@ import {
   csvOf,
   factsOf,
   formatAddress,
+  placeLabel,
   placeOf,
   titleOf,
 } from '../../../src-renderer/timeline/describe.ts';
@@ -54,6 +55,26 @@ describe('an event in words', () => {
   it('takes its step from the root of its chain, and its outcome by name', () => {
     const facts = Object.fromEntries(factsOf(FAULT, RUN, [FAULT, STEP]).map(({ name, value }) => [name, value]));
     expect(facts).toEqual({ thread: 'main', step: '2: store, "twice"', outcome: 'major' });
+  });
+
+  it('says of a counter how far it is from its watermarks', () => {
+    const watermarks = [
+      { name: 'min', value: 1000 },
+      { name: 'low', value: 1250 },
+    ];
+    const run = { ...RUN, lanes: [{ name: 'free frames', group: 'counter', watermarks }] } as unknown as RunInfo;
+    const sample = row(EventKind.counter, { address: 1100, a: 3 });
+    expect(placeLabel(sample)).toBe('value');
+    expect(placeLabel(FAULT)).toBe('address');
+    expect(factsOf(sample, run, []).map(({ name, value }) => `${name}: ${plain(value)}`)).toEqual([
+      'counter: free frames',
+      'min watermark: 1 000, 100 above',
+      'low watermark: 1 250, 150 below',
+    ]);
+  });
+
+  it('names the lock that is waited for', () => {
+    expect(factsOf(row(EventKind.lockWait, { b: 2 }), RUN, [])).toContainEqual({ name: 'lock', value: 'free frames' });
   });
 
   it('has its chain in one line', () => {
