@@ -8,7 +8,7 @@ export interface Stall {
 
 /** What runs record of threads that stand still, by cause: each has a row of its own in a thread's lane. */
 export const STALLS: readonly Stall[] = [
-  { kind: EventKind.lockWait, meaning: 'another one holds the folio, inode, frames or reservation' },
+  { kind: EventKind.lockWait, meaning: 'waits for a lock, a free frame or a reservation' },
   { kind: EventKind.throttle, meaning: 'too much is dirty: held up until some is written' },
   { kind: EventKind.directReclaim, meaning: 'no free frame: it frees some itself' },
 ];
