@@ -101,7 +101,11 @@ export class Documents {
   /** Ids of a kind, sorted: what ships, and the user's own. */
   ids(kind: DocumentKind): string[] {
     const ids = new Set(this.shipped(kind));
-    for (const own of this.own?.list() ?? []) if (kindOf(own.document) === kind) ids.add(String(own.document!['id']));
+    for (const { document } of this.own?.list() ?? []) {
+      // A file that names no id is no document that can be picked.
+      const id = document?.['id'];
+      if (kindOf(document) === kind && typeof id === 'string') ids.add(id);
+    }
     return [...ids].sort();
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '#lab/whole-file';
+import { documentId } from '#model/document-id';
 import { InputError } from '#model/problem';
 import { parseJson } from '#model/validate';
 
@@ -65,7 +66,7 @@ export class OwnDocuments {
    * @returns its file and the id it has now
    */
   add(document: { readonly id?: string; readonly name: string }): { file: string; id: string } {
-    const base = document.id ?? (idOf(document.name) || 'imported');
+    const base = document.id ?? (documentId(document.name) || 'imported');
     for (let i = 1; ; i++) {
       const id = i === 1 ? base : `${base}-${i}`;
       const named = { ...document, id };
@@ -93,15 +94,6 @@ export class OwnDocuments {
     this.read.set(file, { stamp, own });
     return own;
   }
-}
-
-/** A name as an id: lower-case letters, digits and -. */
-export function idOf(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '');
 }
 
 function parsed(file: string): OwnDocument {

@@ -1,3 +1,4 @@
+import { documentId } from '#model/document-id';
 import type { Path } from './figures.ts';
 
 type Fields = Record<string, unknown>;
@@ -58,17 +59,6 @@ export function freeId(id: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** A name as an id: lower-case letters, digits and -. */
-export function idOf(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .slice(0, 60)
-      .replace(/^-+|-+$/g, '') || 'machine'
-  );
-}
-
 /** The parts that a person chose for a machine. */
 export interface Assembly {
   readonly name: string;
@@ -86,7 +76,7 @@ export function machineOf(assembly: Assembly, taken: ReadonlySet<string>, today:
   const { name, year, processor, cores, kernelCosts, disk, memory } = assembly;
   return {
     format: 'faultline/machine@1',
-    id: freeId(idOf(name), taken),
+    id: freeId(documentId(name) || 'machine', taken),
     name: name.trim(),
     year,
     description: 'Assembled by hand.',

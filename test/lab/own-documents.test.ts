@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RESOURCES, shippedDocuments } from '#cli/resources';
 import { documentFolder, listDocuments, saveDocument } from '#ipc/document-handlers';
 import { Documents } from '#lab/documents';
-import { OwnDocuments, idOf } from '#lab/own-documents';
+import { OwnDocuments } from '#lab/own-documents';
+import { documentId } from '#model/document-id';
 import { InputError } from '#model/problem';
 
 let root: string;
@@ -93,6 +94,6 @@ describe("the user's own documents", () => {
   });
 
   it('have ids of letters, digits and -', () => {
-    expect(idOf('  Übung 1: fio (NVMe) ')).toBe('bung-1-fio-nvme');
+    expect(documentId('  Übung 1: fio (NVMe) ')).toBe('bung-1-fio-nvme');
   });
 });

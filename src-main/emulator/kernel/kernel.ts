@@ -21,7 +21,7 @@ import type { IoTable } from './io.ts';
 import type { Lanes } from './lanes.ts';
 import type { Op, Task, Wait } from './task.ts';
 import { directReclaim, evictClean } from './reclaim.ts';
-import { letGo } from './writeback.ts';
+import { submitGathered } from './writeback.ts';
 
 /** What a run is made of besides the kernel itself. */
 export interface KernelParts {
@@ -143,7 +143,7 @@ export class Kernel {
 
   /** Waits until `wait` is over; time passes. The event's cause is what the task does now. */
   *sleep(task: Task, wait: Wait): Op {
-    letGo(this, task);
+    submitGathered(this, task);
     if (this.block.plugged) this.io.flushPlug(task);
     const before = this.now(task);
     const lock =

@@ -71,7 +71,7 @@ export function* writePages(
   const before = task.cause;
   task.cause = event;
   let written = 0;
-  letGo(k, task);
+  submitGathered(k, task);
   const { gathered } = task;
   task.gathered = { batch, why };
   k.block.plug();
@@ -130,7 +130,7 @@ export function* writeOne(k: Kernel, task: Task, file: KernelFile, folio: number
     task.cause,
   );
   task.cause = event;
-  letGo(k, task);
+  submitGathered(k, task);
   const { gathered } = task;
   task.gathered = { batch, why: WritebackWhy.reclaim };
   const written = yield* writeLocked(k, task, file, folio, batch, WritebackWhy.reclaim);
@@ -319,7 +319,7 @@ function dirtiedBy(k: Kernel, folios: readonly number[], otherwise: number): num
 }
 
 /** Submits what a task has gathered, without waiting: it is about to sleep (Linux `io_schedule`). */
-export function letGo(k: Kernel, task: Task): void {
+export function submitGathered(k: Kernel, task: Task): void {
   const { gathered } = task;
   if (gathered === null || gathered.batch.count === 0) return;
   const { batch, why } = gathered;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duplicateOf, freeId, idOf, machineOf, withFigure } from '../../../src-renderer/machines/edit.ts';
+import { duplicateOf, freeId, machineOf, withFigure } from '../../../src-renderer/machines/edit.ts';
 import { scaleOf } from '../../../src-renderer/machines/plot.ts';
 import { machineSchema } from '#model/machine';
 import { validate } from '#model/validate';
@@ -48,7 +48,8 @@ describe('an assembled machine', () => {
   });
 
   it('has ids of letters, digits and -', () => {
-    expect([idOf('Übung 1'), idOf('!!')]).toEqual(['bung-1', 'machine']);
+    const named = (name: string): string => machineOf({ ...parts, name }, new Set(), '2026-11-23').id;
+    expect([named('Übung 1'), named('!!')]).toEqual(['bung-1', 'machine']);
     expect(freeId('a', new Set())).toBe('a');
   });
 });
