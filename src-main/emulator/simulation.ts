@@ -185,6 +185,7 @@ class Simulation {
       phases: [],
       barriers: barriersOf(experiment),
       done: 0,
+      accessing: new Set(),
       spawn: (parent, name, steps) => this.spawn(parent, name, steps),
     };
   }
@@ -195,21 +196,16 @@ class Simulation {
     this.makeThreads();
     const live = (): LiveFigures => this.live();
     const scheduler = new Scheduler(k);
-    let told = 0;
-    const tell = (done: number): void => {
-      // Of several cores each knows only what it has done itself of what is under way.
-      told = Math.max(told, done);
-      sink.progress(told, this.total, live);
-    };
+    const tell = (): void => sink.progress(this.done(), this.total, live);
     // A thread that nothing can touch runs for long without a turn of the scheduler: it is looked at on its way.
-    k.processor.pulse = (core) => {
-      tell(context.done + k.processor.retired(core));
+    k.processor.pulse = () => {
+      tell();
       if (control?.cancelled() !== true) return false;
       scheduler.hurry();
       return true;
     };
     const ending = scheduler.run(() => {
-      tell(context.done);
+      tell();
       return control?.cancelled() === true;
     });
     const end = this.endTime();
@@ -220,6 +216,13 @@ class Simulation {
     const waitFor =
       verdict === 'deadlock' || verdict === 'livelock' ? waitForGraph(k, verdict, ending.livelock?.task ?? null) : null;
     return { metrics: this.metrics(end), phases: context.phases, lanes: this.lanes.list, verdict, waitFor };
+  }
+
+  /** Accesses and system calls done so far, those of steps under way among them. */
+  private done(): number {
+    let { done } = this.context;
+    for (const core of this.context.accessing) done += this.kernel.processor.retired(core);
+    return done;
   }
 
   private makeFiles(): void {

@@ -22,7 +22,15 @@ const sweep = {
     memory: '256 MiB',
     files: [{ name: 'f', size: '192 MiB' }],
     mappings: [{ name: 'm', file: 'f' }],
-    threads: [{ name: 't', steps: [{ do: 'store', mapping: 'm', stride: '4 KiB' }] }],
+    threads: [
+      {
+        name: 't',
+        steps: [
+          { do: 'store', mapping: 'm', stride: '4 KiB' },
+          { do: 'load', mapping: 'm', pattern: { kind: 'random' }, count: 2_000_000 },
+        ],
+      },
+    ],
   },
   vary: [{ field: 'seed', values: [1, 2, 3, 4] }],
 };
@@ -51,7 +59,10 @@ describe('a paused sweep', () => {
           }
         },
       });
-      while (stood === undefined) await sleep(5);
+      while (stood === undefined) {
+        const ended = await Promise.race([results.then(() => true), sleep(5, false)]);
+        expect(ended, 'the sweep ended before it was seen in the middle of a cell').toBe(false);
+      }
       // What was on its way arrives; then nothing more, for as long as nobody says so.
       let told: number;
       do {

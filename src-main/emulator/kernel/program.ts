@@ -31,8 +31,10 @@ export interface ProgramContext {
   readonly mappings: readonly MappingSpec[];
   readonly phases: KernelPhase[];
   readonly barriers: Map<string, Barrier>;
-  /** Accesses and system calls done, for progress. */
+  /** Accesses and system calls of steps that ended, for progress. */
   done: number;
+  /** Cores with a batch of accesses under way, whose accesses so far come on top of `done`. */
+  readonly accessing: Set<number>;
   /** Starts a child task that runs `steps` in a copy of the parent's space. */
   spawn(parent: Task, name: string, steps: readonly Step[]): void;
 }
@@ -185,6 +187,7 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   k.clocks.settle(core);
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
+  context.accessing.add(core);
   let before = -1;
   let served = false;
   for (;;) {
@@ -205,10 +208,14 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   }
   task.again = 0;
   const retired = processor.retired(core);
+  context.accessing.delete(core);
   context.done += retired;
   k.progress++;
   if (batch.kind !== AccessKind.load) noteStores(k, vma, batch, retired);
 }
+
+/** Faults of a thread from one look of who watches the run to the next; a power of two. */
+const FAULTS_A_PULSE = 1024;
 
 /**
  * Runs the batch through all faults that are served without waiting: a plain loop, which engines compile better
@@ -218,6 +225,8 @@ function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReason | Op<
   const { processor } = k;
   const { core } = task;
   for (let served = afterFault; ; served = true) {
+    if (((task.minor + task.major) & (FAULTS_A_PULSE - 1)) === 0 && processor.pulse?.(core) === true)
+      return StopReason.horizon;
     k.clocks.settle(core);
     let reason = processor.run(core, k.horizon);
     // The access whose fault was served is made before another task may take its page away.

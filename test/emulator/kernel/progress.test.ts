@@ -60,3 +60,20 @@ it('stops soon when it is told to', () => {
   expect(outcome.verdict).toBe('cancelled');
   expect(done).toBeLessThan(ACCESSES * 0.5);
 });
+
+it('tells how far it is within a step that faults at each of its pages', () => {
+  const told: number[] = [];
+  const pages = 16_384;
+  const faulting = planOf(
+    {
+      files: [{ name: 'f', size: '64 MiB' }],
+      mappings: [{ name: 'map', file: 'f' }],
+      threads: [{ name: 'main', steps: [{ do: 'store', mapping: 'map', stride: '4 KiB' }] }],
+    },
+    { kernel: 'linux-2.6.11', filesystem: 'plain-4k' },
+  );
+  const outcome = simulate(faulting, { batch: () => undefined, progress: (done) => told.push(done) });
+  expect(outcome.metrics.faults.minor + outcome.metrics.faults.major).toBe(pages);
+  expect(told.filter((done) => done > pages * 0.1 && done < pages * 0.9).length).toBeGreaterThan(2);
+  expect(told.at(-1)).toBe(pages);
+});
