@@ -2,6 +2,7 @@
 import type { Key } from '../editor/json-tree.ts';
 import type { DraftDocument } from './document.ts';
 import type { Selection, SettingField } from './session.ts';
+import { infoOf } from './step-kinds.ts';
 import { stepAt } from './steps.ts';
 
 const SETTINGS: readonly SettingField[] = ['machines', 'kernels', 'filesystems', 'policies', 'memory'];
@@ -38,4 +39,46 @@ export function selectionAt(document: DraftDocument, keys: readonly Key[]): Sele
     path.push(place);
   }
   return path.length === 1 ? { kind: 'thread', index } : { kind: 'step', path, count: 1 };
+}
+
+const SETTING_WORDS: Readonly<Record<SettingField, string>> = {
+  machines: 'machines',
+  kernels: 'kernels',
+  filesystems: 'file systems',
+  policies: 'policies',
+  memory: 'memory',
+};
+
+/**
+ * Where a problem is, as the drawing calls it: `step 2 of main, Every`; a field path that is about no part of the
+ * drawing stays as it is.
+ */
+export function placeWords(document: DraftDocument, keys: readonly Key[]): string {
+  const selection = selectionAt(document, keys);
+  if (selection === null) return keys.join(', ');
+  const inside = keys.slice(keysOf(selection).length).filter((key) => typeof key === 'string');
+  return [thingWords(document, selection), ...inside.map((key) => fieldWords(document, selection, key))].join(', ');
+}
+
+function thingWords(document: DraftDocument, selection: Selection): string {
+  switch (selection.kind) {
+    case 'experiment':
+      return 'experiment';
+    case 'setting':
+      return SETTING_WORDS[selection.field];
+    case 'file':
+    case 'mapping':
+    case 'thread':
+      return `${selection.kind} ${document[`${selection.kind}s`][selection.index].name}`;
+    case 'step': {
+      const [thread, ...places] = selection.path;
+      return `step ${places.map((place) => place + 1).join('.')} of ${document.threads[thread].name}`;
+    }
+  }
+}
+
+function fieldWords(document: DraftDocument, selection: Selection, key: string): string {
+  const step = selection.kind === 'step' ? stepAt(document, selection.path) : null;
+  const known = step === null ? undefined : infoOf(step).fields.find(({ name }) => name === key);
+  return known?.label ?? key;
 }

@@ -28,11 +28,18 @@ export function formatNs(ns: number): string {
   return formatSpan(ns * 1000);
 }
 
-/** Large counts for a progress line: `1.24 M`. */
+const LARGE = ['k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Large counts in three figures: `1.24 M`, `60 M`, `345 k`; what is below ten thousand whole. */
 export function formatShort(value: number): string {
-  if (value < 10_000) return formatCount(value);
-  if (value < 999_500) return `${grouped((value / 1e3).toFixed(value < 99_950 ? 1 : 0))}${UNIT_SPACE}k`;
-  return `${grouped((value / 1e6).toFixed(value < 99.95e6 ? 2 : 0))}${UNIT_SPACE}M`;
+  if (!Number.isFinite(value) || Math.abs(value) < 10_000) return formatCount(value);
+  let scaled = value / 1e3;
+  let unit = 0;
+  while (Math.abs(scaled) >= 999.5 && unit < LARGE.length - 1) {
+    scaled /= 1e3;
+    unit++;
+  }
+  return `${String(Number(scaled.toPrecision(3)))}${UNIT_SPACE}${LARGE[unit]}`;
 }
 
 /** Time on the wall, for what is still to come: `about 12 s`. */

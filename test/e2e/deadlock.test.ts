@@ -50,7 +50,7 @@ describe('a deadlock', () => {
 
   it('is found by the explorer in the window, and the shortest path to it is stepped through', async () => {
     const { page } = test;
-    await page.keyboard.press('Control+6');
+    await page.keyboard.press('Control+4');
     await page.getByRole('heading', { name: 'Explorer' }).waitFor();
     expect(
       await page.getByRole('navigation', { name: 'Scenarios' }).getByRole('button').count(),
