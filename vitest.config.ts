@@ -17,7 +17,9 @@ export default defineConfig({
           environment: 'node',
           // Else an imported style sheet is an empty text, even with `?raw`.
           css: { include: [/[?&]raw$/] },
-          testTimeout: 20_000,
+          // Six times what the slowest takes on a quiet machine of two cores; the few that take longer say so themselves.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -54,7 +54,7 @@ describe('report', () => {
     expect(headings(at('file.html'))).toEqual(['T']);
     expect(await report('--drop-template', 'Short')).toMatchObject({ code: 0, out: '' });
     expect((await report(id, '--template', 'Short', '--out', at('never.html'))).err).toContain('no template "Short"');
-  }, 40_000);
+  });
 
   it('is of a span of time', async () => {
     const out = at('span.html');

@@ -24,35 +24,30 @@ interface SpeedscopeFile {
   }[];
 }
 
-itWithTool(
-  'chromium',
-  'speedscope opens the Chrome trace, and has every slice of it that has a length',
-  async () => {
-    const source = sampleSource(3000);
-    const folder = mkdtempSync(join(tmpdir(), 'faultline-speedscope-'));
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-    try {
-      const trace = Buffer.from(await textOf(chromeTrace(source))).toString('base64');
-      const script = join(folder, 'trace.js');
-      writeFileSync(script, `speedscope.loadFileFromBase64('trace.json', '${trace}')`);
-      const manifest = require.resolve('speedscope/package.json');
-      const page = await browser.newPage({ acceptDownloads: true });
-      const index = pathToFileURL(join(dirname(manifest), 'dist/release/index.html'));
-      await page.goto(`${index.href}#localProfilePath=${script}`);
-      await page.getByText('lanes').or(page.getByText('thread 0')).first().waitFor();
-      const download = page.waitForEvent('download');
-      await page.getByText('Export').click();
-      const file = JSON.parse(readFileSync(await (await download).path(), 'utf8')) as SpeedscopeFile;
-      // Marks, slices without a length, are nothing to a flame graph: speedscope leaves them out.
-      const slices = (await rowsOf(source)).filter((row) => row.kind !== EventKind.counter && row.duration > 0);
-      const opened = file.profiles.flatMap(({ events }) => events.filter(({ type }) => type === 'O'));
-      expect(opened.length).toBe(slices.length);
-      expect(new Set(file.profiles.map(({ unit }) => unit))).toEqual(new Set(['microseconds']));
-      expect(file.profiles.some(({ name }) => name.includes('thread 0'))).toBe(true);
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-  60_000,
-);
+itWithTool('chromium', 'speedscope opens the Chrome trace, and has every slice of it that has a length', async () => {
+  const source = sampleSource(3000);
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-speedscope-'));
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const trace = Buffer.from(await textOf(chromeTrace(source))).toString('base64');
+    const script = join(folder, 'trace.js');
+    writeFileSync(script, `speedscope.loadFileFromBase64('trace.json', '${trace}')`);
+    const manifest = require.resolve('speedscope/package.json');
+    const page = await browser.newPage({ acceptDownloads: true });
+    const index = pathToFileURL(join(dirname(manifest), 'dist/release/index.html'));
+    await page.goto(`${index.href}#localProfilePath=${script}`);
+    await page.getByText('lanes').or(page.getByText('thread 0')).first().waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByText('Export').click();
+    const file = JSON.parse(readFileSync(await (await download).path(), 'utf8')) as SpeedscopeFile;
+    // Marks, slices without a length, are nothing to a flame graph: speedscope leaves them out.
+    const slices = (await rowsOf(source)).filter((row) => row.kind !== EventKind.counter && row.duration > 0);
+    const opened = file.profiles.flatMap(({ events }) => events.filter(({ type }) => type === 'O'));
+    expect(opened.length).toBe(slices.length);
+    expect(new Set(file.profiles.map(({ unit }) => unit))).toEqual(new Set(['microseconds']));
+    expect(file.profiles.some(({ name }) => name.includes('thread 0'))).toBe(true);
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -14,7 +14,7 @@ describe('other strides, sizes and read-ahead settings on Linux 6.18', () => {
     const result = conform('linux-6.18-strides.tsv');
     expect(result.mismatches).toEqual([]);
     expect(result).toMatchObject({ phases: 1968, allExact: 1968 });
-  }, 60_000);
+  });
 });
 
 describe('populating a mapping on Linux 6.18', () => {
@@ -22,7 +22,7 @@ describe('populating a mapping on Linux 6.18', () => {
     const result = conform('linux-6.18-populate.tsv');
     expect(result.mismatches).toEqual([]);
     expect(result).toMatchObject({ phases: 648, allExact: 648 });
-  }, 60_000);
+  });
 });
 
 describe('running out of space on Linux 6.18', () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   runs = await Promise.all(ids.map((id) => test.lab.library.getRun(id)));
   report = await gatherReport(test.lab.library, { runs: ids }, {}, { now });
   ({ text, figures } = reportMarkdown(report, 'example-report.md'));
-}, 60_000);
+});
 afterAll(() => test.end());
 
 const inDocs = (name: string): string => join(repositoryRoot, 'docs', name);

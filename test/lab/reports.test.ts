@@ -32,7 +32,7 @@ beforeAll(async () => {
   await test.open();
   seed = await test.run('2005-question');
   knots = await test.run('deadlock-city');
-}, 60_000);
+});
 afterAll(() => test.end());
 
 const make = (subject: ReportSubject, choice: ReportChoice = {}): Promise<Report> =>
@@ -196,6 +196,5 @@ describe('as HTML', () => {
         await browser.close();
       }
     },
-    60_000,
   );
 });

@@ -10,10 +10,10 @@ import { scenarioOf } from '#lab/recorder-scenarios';
 import { RunPairs } from '#lab/run-pairs';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
+import { itWhen } from '../support/requirement.ts';
 import { hasShared, repositoryRoot, sharedPath } from '../support/shared.ts';
 
 const TRACES = ['ground-truth', 'traces'] as const;
-const leftOut = hasShared(...TRACES) ? '' : ' (left out: ../shared is not there)';
 const worker = (name: string): Worker => new Worker(join(repositoryRoot, 'src-main', 'workers', name));
 
 describe('two runs', () => {
@@ -70,30 +70,33 @@ describe('two runs', () => {
     expect(why?.left.page).toBe(16);
   });
 
-  it.skipIf(leftOut !== '').each(['xfs-4k', 'ext4-4k'])(
-    `agree exactly where one is a recording and the other its emulation: %s${leftOut}`,
-    async (name) => {
-      const trace = sharedPath(...TRACES, `${name}.A.trace`);
-      const { id } = await importFile(trace, () => Promise.resolve(lab.library), { date: '2026-01-01' });
-      if (id === null) throw new Error('the trace is no run');
-      const document = await emulationOf(lab.library, id, lab.documents);
-      expect(document).toMatchObject({ filesystems: [name], files: [{ size: '1024 KiB' }] });
-      const [emulated] = await lab.run(document);
-      const { steps, same, compared } = await pairs.agreement(id, emulated.id);
-      expect(steps.map((step) => step.name)).toEqual([
-        'read_all',
-        'read_again',
-        'store_k',
-        'msync',
-        'restore_k',
-        'msync2',
-      ]);
-      expect([same, compared]).toEqual([24, 24]);
-      // The recorder's own phase, not the program's stack, is where the first store is.
-      const recorded = await lab.library.getRun(id);
-      expect(await pairs.firstStore(id)).toBe(Math.round(recorded.phases[2].startNs * 1000));
-    },
-  );
+  for (const name of ['xfs-4k', 'ext4-4k'])
+    itWhen(
+      hasShared(...TRACES),
+      'shared',
+      `agree exactly where one is a recording and the other its emulation: ${name}`,
+      async () => {
+        const trace = sharedPath(...TRACES, `${name}.A.trace`);
+        const { id } = await importFile(trace, () => Promise.resolve(lab.library), { date: '2026-01-01' });
+        if (id === null) throw new Error('the trace is no run');
+        const document = await emulationOf(lab.library, id, lab.documents);
+        expect(document).toMatchObject({ filesystems: [name], files: [{ size: '1024 KiB' }] });
+        const [emulated] = await lab.run(document);
+        const { steps, same, compared } = await pairs.agreement(id, emulated.id);
+        expect(steps.map((step) => step.name)).toEqual([
+          'read_all',
+          'read_again',
+          'store_k',
+          'msync',
+          'restore_k',
+          'msync2',
+        ]);
+        expect([same, compared]).toEqual([24, 24]);
+        // The recorder's own phase, not the program's stack, is where the first store is.
+        const recorded = await lab.library.getRun(id);
+        expect(await pairs.firstStore(id)).toBe(Math.round(recorded.phases[2].startNs * 1000));
+      },
+    );
 
   it('cannot be made of an emulation: there is nothing to emulate', async () => {
     await expect(emulationOf(lab.library, ofPolicy('P5').id, lab.documents)).rejects.toThrow(InputError);

@@ -173,7 +173,7 @@ describe('faultline sweep', () => {
     expect(again).toEqual(first);
     const { out } = await faultline(['runs', '--json', '--library', library]);
     expect((JSON.parse(out) as { total: number }).total).toBe(6);
-  }, 60_000);
+  });
 
   it('goes on where a part was done, without doing finished cells again', async () => {
     const library = join(folder, 'half.db');
@@ -191,7 +191,7 @@ describe('faultline sweep', () => {
     const after = await saved();
     for (const { run } of before.cells) expect(after[run]).toBe(dates[run]);
     expect(Object.keys(after)).toHaveLength(6);
-  }, 60_000);
+  });
 
   it('plans for other machines, whose bundles merge to the same runs', async () => {
     const here = await json('sweep', file, '--library', join(folder, 'library.db'));
@@ -225,5 +225,5 @@ describe('faultline sweep', () => {
       `faultline: ${plan}: has a plan or other files already (expected a new or empty folder)\n`,
     ]);
     expect(existsSync(join(plan, 'slurm.sh'))).toBe(true);
-  }, 60_000);
+  });
 });

@@ -52,5 +52,4 @@ itWithTool(
       await browser.close();
     }
   },
-  60_000,
 );

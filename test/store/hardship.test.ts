@@ -133,7 +133,7 @@ describe('a second program', () => {
     expect(reports.map(({ failure }) => failure)).toEqual([null, null]);
     expect(new Set(reports[0].saved)).toEqual(new Set(reports[1].saved));
     expectExactly(reports[0].saved);
-  }, 60_000);
+  });
 
   it('does not lose the save of the first when it opens the library', () => {
     const first = Library.open(path);

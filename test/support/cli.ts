@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** No command of a test takes a tenth of it: one that hangs is ended, and does not outlive its test, ms. */
+const TIMEOUT_MS = 300_000;
 const MAIN = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url));
 
 /** What a command printed, and how it ended. */
@@ -16,6 +18,7 @@ export function faultline(words: readonly string[], env: Readonly<Record<string,
     const child = spawn(process.execPath, [MAIN, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
+      timeout: TIMEOUT_MS,
     });
     let out = '';
     let err = '';

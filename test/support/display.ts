@@ -9,6 +9,9 @@ import { DISPLAY_PACKAGES, ensureDebianPackages } from '../../src-main/bootstrap
 /** Larger than the lab's window, in the depth Chromium expects. */
 const SCREEN = '1920x1200x24';
 
+/** A server that is not up by then never will be, ms. */
+const START_MS = 60_000;
+
 /** Starts a display where none is set; vitest calls the returned function at the end. */
 export default async function startDisplay(): Promise<() => void> {
   if (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined) return () => undefined;
@@ -19,6 +22,8 @@ export default async function startDisplay(): Promise<() => void> {
   });
   const number = await new Promise<string>((resolve, reject) => {
     server.once('error', reject);
+    const late = new Error(`Xvfb said nothing for ${START_MS / 1000} s`);
+    setTimeout(() => reject(late), START_MS).unref();
     server.once('exit', (code) => {
       reject(new Error(`Xvfb ended with code ${code ?? 'none'}`));
     });

@@ -11,11 +11,13 @@ import { sampleBatches, sampleDocument, sampleRun } from '../support/sample-run.
 
 const entry = new URL('../../src-main/workers/store.ts', import.meta.url);
 let folder: string;
+let worker: Worker;
 let client: StoreClient;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'faultline-worker-'));
-  client = await StoreClient.open(new Worker(entry), join(folder, 'library.db'));
+  worker = new Worker(entry);
+  client = await StoreClient.open(worker, join(folder, 'library.db'));
 });
 afterEach(async () => {
   await client.close();
@@ -68,8 +70,11 @@ describe('the store behind its thread', () => {
   });
 
   it('fails what comes after its end, in words', async () => {
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     await client.close();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Whether the thread has ended already or is just about to.
+    await expect(client.listRuns()).rejects.toThrow('the store is closed');
+    await ended;
     await expect(client.listRuns()).rejects.toThrow('the store is closed');
   });
 });
