@@ -29,10 +29,10 @@ export default defineConfig({
           environment: 'node',
           globalSetup: ['test/support/display.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 180_000,
           // What is polled for comes at once on a quiet machine; a busy one is given time.
-          expect: { poll: { timeout: 10_000 } },
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

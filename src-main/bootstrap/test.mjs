@@ -25,6 +25,8 @@ import { addTally, emptyTally, leaveOut, readVitest } from './test-results.mjs';
 
 const strict = process.env.CI === 'true';
 const records = join(root, 'test-results');
+/** What the tests of the windows saw: see test/support/electron.ts. */
+const screenshots = join(records, 'screenshots');
 
 /** @type {string | null} why the tests of the windows cannot run here */
 let noElectron = null;
@@ -140,7 +142,11 @@ const tests = [
       const tally = emptyTally();
       if (noElectron !== null) leaveOut(tally, 'tests of the windows [needs electron]', strict);
       else if (buildFailed) return verdict('tests of the windows', false, 'not run: the application was not built');
-      else return vitest('e2e');
+      else {
+        // What an earlier run saw is not to be taken for what this one saw.
+        rmSync(screenshots, { recursive: true, force: true });
+        return vitest('e2e');
+      }
       return tally;
     },
   },

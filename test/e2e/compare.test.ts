@@ -6,8 +6,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itWhen } from '../support/requirement.ts';
 import { hasShared, sharedPath } from '../support/shared.ts';
-import { plain, TestWindow } from './support/window.ts';
+import { boxOf, plain, TestWindow } from './support/window.ts';
 
 const TRACE = ['ground-truth', 'traces', 'xfs-4k.A.trace'] as const;
 const test = new TestWindow('compare');
@@ -23,7 +24,7 @@ const textOf = async (locator: Locator): Promise<string> => plain(await locator.
 /** Chooses runs of the library, by what stands in their rows, and compares them. */
 async function compare(...wanted: readonly string[]): Promise<void> {
   const { page } = test;
-  await page.getByRole('button', { name: 'Library' }).click();
+  await test.goTo('Library');
   const rows = page.getByRole('grid', { name: 'Runs' }).locator('[data-run]');
   await rows.first().waitFor();
   for (const policy of wanted) {
@@ -38,19 +39,11 @@ async function compare(...wanted: readonly string[]): Promise<void> {
     .waitFor();
 }
 
-async function run(experiment: RegExp): Promise<void> {
-  const { page } = test;
-  await page.getByRole('button', { name: 'Experiments' }).click();
-  await page.getByRole('button', { name: experiment }).click();
-  await page.getByRole('button', { name: /^Run( \d+ policies)?$/ }).click();
-  await page.getByRole('region', { name: /^Result of/ }).waitFor({ timeout: 60_000 });
-}
-
 describe('runs beside each other', () => {
   beforeAll(async () => {
     await test.open();
-    await run(/^The 2005 question \d+ runs/);
-    await run(/^Deadlock City/);
+    await test.run(/^The 2005 question \d+ runs/);
+    await test.run(/^Deadlock City/);
   });
 
   afterAll(() => test.end());
@@ -60,7 +53,7 @@ describe('runs beside each other', () => {
     await compare('P1', 'P5');
     await sideOf('First of the two runs').selectOption({ label: 'P1' });
     await expect.poll(() => sideOf('Second of the two runs').locator('option:checked').innerText()).toBe('P5');
-    expect(await page.locator('.axis .steps button').count()).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => page.locator('.axis .steps button').count()).toBeGreaterThanOrEqual(2);
     await test.shoot('compare-p1-p5');
 
     await page.keyboard.press(']');
@@ -74,8 +67,7 @@ describe('runs beside each other', () => {
   });
 
   it('tell figures of both sides and the difference under the pointer', async () => {
-    const box = await lane().locator('canvas').boundingBox();
-    if (box === null) throw new Error('the difference lane is not laid out');
+    const box = await boxOf(lane().locator('canvas'));
     await test.page.mouse.move(box.x + box.width * 0.4, box.y + 70);
     const card = lane().getByRole('tooltip');
     await expect
@@ -87,12 +79,15 @@ describe('runs beside each other', () => {
   it('are aligned by step, by first store and by time, and the axis says which', async () => {
     const { page } = test;
     const about = page.locator('.axis .about');
-    const seen = new Set<string>();
+    // By step is what it begins with.
+    const said = [await about.innerText()];
     for (const name of ['By first store', 'By time', 'By step']) {
       await page.getByRole('button', { name }).click();
-      seen.add(await about.innerText());
+      await expect.poll(() => about.innerText()).not.toBe(said.at(-1));
+      said.push(await about.innerText());
     }
-    expect(seen.size).toBe(3);
+    expect(said[3]).toBe(said[0]);
+    expect(new Set(said).size).toBe(3);
     const before = await windowBox();
     await stepLink('store into every 16th page').click();
     await expect.poll(windowBox).not.toBe(before);
@@ -123,7 +118,7 @@ describe('runs beside each other', () => {
 
   it('may be eight', async () => {
     const { page } = test;
-    await page.getByRole('button', { name: 'Library' }).click();
+    await test.goTo('Library');
     const boxes = page.getByLabel('Choose run');
     await boxes.first().waitFor();
     for (let i = 0; i < 8; i++) await boxes.nth(i).check();
@@ -136,26 +131,19 @@ describe('runs beside each other', () => {
     await test.shoot('compare-eight-figures');
   });
 
-  it.skipIf(!hasShared(...TRACE))(
-    `of a real kernel stand beside their emulation, step by step${hasShared(...TRACE) ? '' : ' (left out: ../shared is not there)'}`,
-    async () => {
-      const { page } = test;
-      const file = join(test.folder, 'xfs-4k.A.trace');
-      copyFileSync(sharedPath(...TRACE), file);
-      await test.application.evaluate(({ dialog }, path) => {
-        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
-      }, file);
-      await page.getByRole('button', { name: 'Recordings' }).click();
-      await page.getByRole('button', { name: 'Import files' }).click();
-      await page.getByRole('button', { name: 'Emulate it and compare' }).click();
-      const agreement = page.getByRole('region', { name: 'Agreement, step by step' });
-      await agreement.waitFor({ timeout: 30_000 });
-      // 12 minor and 1 major fault, 808 KiB, 202 dirty pages: as the kernel had them.
-      const text = await textOf(agreement);
-      expect(text).toMatch(/24 of 24 figures are exactly the same/);
-      expect(text).toMatch(/store_k\s+16=\s+0=\s+808 KiB=\s+202=/);
-      await page.locator('[data-drawn=whole]').nth(1).waitFor();
-      await test.shoot('compare-recorded-emulated');
-    },
-  );
+  itWhen(hasShared(...TRACE), 'shared', 'of a real kernel stand beside their emulation, step by step', async () => {
+    const { page } = test;
+    const file = join(test.folder, 'xfs-4k.A.trace');
+    copyFileSync(sharedPath(...TRACE), file);
+    await test.answerDialog(file);
+    await test.goTo('Recordings');
+    await page.getByRole('button', { name: 'Import files' }).click();
+    await page.getByRole('button', { name: 'Emulate it and compare' }).click();
+    const agreement = page.getByRole('region', { name: 'Agreement, step by step' });
+    // 12 minor and 1 major fault, 808 KiB, 202 dirty pages: as the kernel had them.
+    await expect.poll(() => textOf(agreement)).toMatch(/24 of 24 figures are exactly the same/);
+    expect(await textOf(agreement)).toMatch(/store_k\s+16=\s+0=\s+808 KiB=\s+202=/);
+    await page.locator('[data-drawn=whole]').nth(1).waitFor();
+    await test.shoot('compare-recorded-emulated');
+  });
 });

@@ -18,10 +18,7 @@ describe('a deadlock', () => {
 
   it('of a run shows who waits for whom, each by what it is, and is stepped back by keys and buttons', async () => {
     const { page } = test;
-    await page.getByRole('button', { name: /^Deadlock City/ }).click();
-    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
-    const table = page.getByRole('region', { name: /^Result of/ });
-    await table.waitFor({ timeout: 60_000 });
+    const table = await test.run(/^Deadlock City/);
     await table.getByRole('row').filter({ hasText: 'P3' }).getByRole('button').click();
     await knot().waitFor();
     await expect.poll(now).toMatch(/^(\d+) of \1 /);
@@ -38,7 +35,7 @@ describe('a deadlock', () => {
     await knot().getByRole('button', { name: 'Step back' }).click();
     await test.shoot('deadlock-city-back');
     await knot().getByRole('button', { name: 'First' }).click();
-    expect(await waits().allInnerTexts()).toEqual(['Nobody waits for anything yet.']);
+    await expect.poll(() => waits().allInnerTexts()).toEqual(['Nobody waits for anything yet.']);
     await page.keyboard.press('ArrowRight');
     await expect.poll(now).toMatch(/^1 of \d+ folio added at page 1 at/);
     await knot().getByRole('button', { name: 'Show this event on the timeline' }).click();
@@ -52,18 +49,18 @@ describe('a deadlock', () => {
     const { page } = test;
     await page.keyboard.press('Control+4');
     await page.getByRole('heading', { name: 'Explorer' }).waitFor();
-    expect(
-      await page.getByRole('navigation', { name: 'Scenarios' }).getByRole('button').count(),
-    ).toBeGreaterThanOrEqual(4);
+    await expect
+      .poll(() => page.getByRole('navigation', { name: 'Scenarios' }).getByRole('button').count())
+      .toBeGreaterThanOrEqual(4);
     await test.shoot('explorer-empty');
     await page.getByRole('button', { name: 'Explore', exact: true }).click();
     const row = (policy: string): Locator =>
       page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: policy, exact: true }) });
-    await row('P3').waitFor({ timeout: 60_000 });
+    await row('P3').waitFor();
     expect(await row('P3').innerText()).toMatch(/can deadlock, never finishes/);
     expect(await row('P4-nonblocking').innerText()).toMatch(/can go round for ever/);
     expect(await row('P5-folio').innerText()).toMatch(/always can finish/);
-    expect(await knot().locator('.node.knot').count()).toBeGreaterThan(3);
+    await expect.poll(() => knot().locator('.node.knot').count()).toBeGreaterThan(3);
     await test.shoot('explorer');
     await knot().focus();
     await page.keyboard.press('ArrowLeft');
@@ -77,9 +74,10 @@ describe('a deadlock', () => {
   it('can be looked for in a scenario of hundreds of thousands of states, and given up', async () => {
     const { page } = test;
     await page.getByRole('button', { name: /^S2/ }).click();
-    await page.getByRole('button', { name: 'Explore', exact: true }).click();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('button', { name: 'Explore', exact: true }).waitFor();
+    // Done in a second: the page itself cancels, in the moment that it can.
+    const explore = page.getByRole('button', { name: 'Explore', exact: true });
+    await test.clickAtOnce('Cancel', /policy \d of/, () => explore.click());
+    await explore.waitFor();
     expect(await page.locator('.table').count()).toBe(0);
   });
 });

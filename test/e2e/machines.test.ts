@@ -20,7 +20,7 @@ const detail = () => page.getByRole('article');
 describe('machines', () => {
   beforeAll(async () => {
     page = await lab.open();
-    await page.getByRole('button', { name: 'Machines' }).click();
+    await lab.goTo('Machines');
   });
   afterAll(() => lab.end());
 
@@ -49,6 +49,7 @@ describe('machines', () => {
 
   it('assembles a machine, by keyboard too', async () => {
     await page.keyboard.press('Control+Shift+P');
+    await page.getByRole('combobox', { name: 'Find a command' }).waitFor();
     await page.keyboard.type('assemble');
     await page.keyboard.press('Enter');
     const sheet = page.getByRole('dialog');
@@ -102,9 +103,7 @@ describe('machines', () => {
   it('imports figures that fio measured', async () => {
     const file = join(lab.folder, 'mix.json');
     copyFileSync(join(repositoryRoot, 'test/recording/fixtures/fio-json.txt'), file);
-    await lab.application.evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
-    }, file);
+    await lab.answerDialog(file);
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await detail().getByRole('heading', { name: /mix/, level: 1 }).waitFor();
     await lab.shoot('machines-imported');

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await ensureBuild();
   await test.open();
   runs = await test.run('2005-question');
-}, 120_000);
+});
 afterAll(() => test.end());
 
 /** As on a machine that has no screen. */

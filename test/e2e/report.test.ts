@@ -15,24 +15,24 @@ import { screenshotPath } from '../support/electron.ts';
 import { outlineOf, pdfText } from '../support/pdf.ts';
 import { hasTool, itWhen } from '../support/requirement.ts';
 import { sampleBatches, sampleRun } from '../support/sample-run.ts';
-import { plain, TestWindow } from './support/window.ts';
+import { boxOf, plain, TestWindow } from './support/window.ts';
 
 const lab = new TestWindow('report');
 let page: Page;
 
 /** Where the next save dialog leads; null is a person who changes their mind. */
 async function willSaveAt(name: string | null): Promise<string> {
-  const path = name === null ? '' : join(lab.folder, name);
-  await lab.application.evaluate(({ dialog }, filePath) => {
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: filePath === '', filePath });
-  }, path);
-  return path;
+  const path = name === null ? null : join(lab.folder, name);
+  await lab.answerSaveDialog(path);
+  return path ?? '';
 }
 
 async function told(text: string | RegExp): Promise<void> {
   const notices = page.locator('.notices');
-  await notices.getByText(text).first().waitFor({ timeout: 20_000 });
-  for (const close of await notices.getByRole('button', { name: 'Dismiss' }).all()) await close.click();
+  await notices.getByText(text).first().waitFor();
+  // Some go by themselves, just then perhaps.
+  await page.evaluate(`document.querySelectorAll('.notices [aria-label="Dismiss"]').forEach((close) => close.click())`);
+  await expect.poll(() => notices.locator('.notice').count()).toBe(0);
 }
 
 const part = (name: string) => page.locator('.parts li', { hasText: name });
@@ -41,9 +41,7 @@ const headings = async (): Promise<string[]> => page.locator('.paper h2').allInn
 describe('a report in the window', () => {
   beforeAll(async () => {
     page = await lab.open();
-    await page.getByRole('button', { name: /^The 2005 question \d+ runs/ }).click();
-    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
-    await page.getByRole('region', { name: /^Result of/ }).waitFor({ timeout: 60_000 });
+    await lab.run(/^The 2005 question \d+ runs/);
   });
 
   afterAll(() => lab.end());
@@ -64,10 +62,9 @@ describe('a report in the window', () => {
     await page
       .getByRole('textbox', { name: 'Text', exact: true })
       .fill('P1 wastes blocks.\n\n- P2 does not\n- P5 neither');
-    const shown = await headings();
-    expect(shown.slice(0, 2)).toEqual(['Summary', 'What I make of it']);
-    expect(shown).not.toContain('What differs');
-    expect(await paper.locator('li', { hasText: 'P5 neither' }).count()).toBe(1);
+    await expect.poll(async () => (await headings()).slice(0, 2)).toEqual(['Summary', 'What I make of it']);
+    expect(await headings()).not.toContain('What differs');
+    await expect.poll(() => paper.locator('li', { hasText: 'P5 neither' }).count()).toBe(1);
     await lab.shoot('report-own-text');
   });
 
@@ -76,13 +73,13 @@ describe('a report in the window', () => {
     await page.getByRole('button', { name: 'Keep', exact: true }).click();
     await told('Template kept');
     page = await lab.open();
-    await page.getByRole('button', { name: 'Library' }).click();
+    await lab.goTo('Library');
     await page.getByLabel('Choose run').first().check();
     await page.getByRole('button', { name: 'Report', exact: true }).click();
     await page.locator('.paper').waitFor();
     expect(await headings()).not.toContain('What I make of it');
     await page.getByLabel('Template', { exact: true }).selectOption('For the list');
-    expect((await headings())[1]).toBe('What I make of it');
+    await expect.poll(async () => (await headings())[1]).toBe('What I make of it');
   });
 
   it('writes HTML that has no fault, and asks before nothing is lost', async () => {
@@ -129,9 +126,7 @@ describe('exports from the window', () => {
 
   beforeAll(async () => {
     page = await lab.open();
-    await page.getByRole('button', { name: /^The 2005 question \d+ runs/ }).click();
-    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
-    await page.getByRole('region', { name: /^Result of/ }).waitFor({ timeout: 60_000 });
+    await lab.run(/^The 2005 question \d+ runs/);
     await page.getByRole('button', { name: 'P5', exact: true }).click();
     await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor();
   });
@@ -195,8 +190,7 @@ describe('exports from the window', () => {
   });
 
   it('are of the selected span where one is selected', async () => {
-    const stage = await page.locator('.scroller .stage').boundingBox();
-    if (stage === null) throw new Error('the timeline is not laid out');
+    const stage = await boxOf(page.locator('.scroller .stage'));
     await page.keyboard.down('Shift');
     await page.mouse.move(stage.x + 2, stage.y + 8);
     await page.mouse.down();
@@ -207,7 +201,7 @@ describe('exports from the window', () => {
     expect((await exported('html', 'span.html')).toString()).toContain('The selected span');
     await page.keyboard.press('Control+r');
     await page.locator('.paper').waitFor();
-    expect(await headings()).toContain('The selected span');
+    await expect.poll(headings).toContain('The selected span');
     await lab.shoot('report-span');
   });
 
@@ -230,10 +224,8 @@ describe('a long export in the window', () => {
 
   it('tells how far it is and how long it will take, and cancelled leaves nothing', async () => {
     const path = join(large.folder, 'run.json');
-    await large.application.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-    }, path);
-    await page.getByRole('button', { name: 'Library' }).click();
+    await large.answerSaveDialog(path);
+    await large.goTo('Library');
     await page.getByLabel('Choose run').first().check();
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     await page
@@ -241,7 +233,7 @@ describe('a long export in the window', () => {
       .getByRole('button', { name: /^perfetto / })
       .click();
     const work = page.getByRole('region', { name: 'File being written' });
-    await expect.poll(() => work.innerText(), { timeout: 20_000 }).toMatch(/Export[\s\S]*[1-9]\d* %[\s\S]* left/);
+    await expect.poll(() => work.innerText(), { interval: 20 }).toMatch(/Export[\s\S]*[1-9]\d* %[\s\S]* left/);
     await page.screenshot({ path: screenshotPath('export-progress') });
     await work.getByRole('button', { name: 'Cancel' }).click();
     await work.waitFor({ state: 'detached' });

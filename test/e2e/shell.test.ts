@@ -15,8 +15,6 @@ const lab = new TestWindow('shell');
 let page: Page;
 
 const PLACES = ['Library', 'Compare', 'Machines', 'Recordings', 'Experiments'];
-const goTo = (place: string): Promise<void> =>
-  page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click();
 
 /** A bundle of one run, as another person hands it on. */
 async function bundle(): Promise<string> {
@@ -58,6 +56,7 @@ describe('the window on its system', () => {
     const inMenu = await menuItems();
     await page.keyboard.press('Control+Shift+P');
     const options = page.getByRole('listbox', { name: 'Commands' }).getByRole('option');
+    await options.first().waitFor();
     const inPalette = (await options.allInnerTexts()).map((text) => text.split('\n')[1]);
     expect([...inPalette].sort()).toEqual(
       inMenu
@@ -84,7 +83,7 @@ describe('the window on its system', () => {
     for (const theme of ['light', 'dark'] as const) {
       await lab.setTheme(theme);
       for (const place of PLACES) {
-        await goTo(place);
+        await lab.goTo(place);
         await page.getByRole('heading', { level: 1 }).first().waitFor();
         await lab.expectAccessible(`${place}, high contrast, ${theme}`);
         await page.screenshot({ path: screenshotPath(`contrast-${place.toLowerCase()}-${theme}`) });
@@ -112,7 +111,7 @@ describe('the window on its system', () => {
   it('moves nothing where the system asks for no motion', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     for (const place of PLACES) {
-      await goTo(place);
+      await lab.goTo(place);
       await page.keyboard.press('Control+Shift+P');
       await page.getByRole('combobox', { name: 'Find a command' }).waitFor();
       expect(await page.evaluate('document.getAnimations().length'), place).toBe(0);
@@ -122,7 +121,7 @@ describe('the window on its system', () => {
   });
 
   it('takes files dropped anywhere: a bundle, an experiment, and one that is nothing', async () => {
-    await goTo('Machines');
+    await lab.goTo('Machines');
     const own = join(lab.folder, 'own.json');
     writeFileSync(
       own,
@@ -136,7 +135,7 @@ describe('the window on its system', () => {
     expect(await told.innerText()).toMatch(/handed on\.faultline: 1 run[\s\S]*not recognised[\s\S]*Copy details/);
     await page.getByRole('heading', { name: 'Library' }).waitFor();
     await page.getByRole('grid', { name: 'Runs' }).getByText('Handed on').waitFor();
-    await goTo('Experiments');
+    await lab.goTo('Experiments');
     await page.getByRole('button', { name: /^Dropped in/ }).waitFor();
   });
 
@@ -150,7 +149,7 @@ describe('the window on its system', () => {
       `--user-data-dir=${join(lab.folder, 'user-data')}`,
       file,
     ]);
-    await promisify(execFile)(executablePath, args, { env, timeout: 30_000 });
+    await promisify(execFile)(executablePath, args, { env, timeout: 90_000 });
     await page.getByRole('heading', { name: 'Opened by the system' }).waitFor();
   });
 });

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import { screenshotPath } from '../support/electron.ts';
-import { plain, TestWindow } from './support/window.ts';
+import { boxOf, plain, TestWindow } from './support/window.ts';
 
 const window = new TestWindow('timeline');
 let page: Page;
@@ -16,7 +16,7 @@ const found = (): Promise<string> => text(page.getByRole('search').locator('outp
 const laneNames = (): Promise<string[]> => page.locator('[data-lane] .fold').allInnerTexts();
 
 async function openRun(policy: string): Promise<void> {
-  await page.getByRole('button', { name: 'Library' }).click();
+  await window.goTo('Library');
   await page.getByRole('grid', { name: 'Runs' }).waitFor();
   await page.getByRole('row').filter({ hasText: policy }).first().locator('.name').click();
   await page.locator('[data-drawn=whole]').waitFor();
@@ -25,9 +25,7 @@ async function openRun(policy: string): Promise<void> {
 describe('reading a run', () => {
   beforeAll(async () => {
     page = await window.open();
-    await page.getByRole('button', { name: /^The 2005 question \d+ runs/ }).click();
-    await page.getByRole('button', { name: /^Run \d+ policies/ }).click();
-    await page.getByRole('region', { name: /^Result of/ }).waitFor({ timeout: 60_000 });
+    await window.run(/^The 2005 question \d+ runs/);
     await openRun('P5');
   });
 
@@ -52,8 +50,12 @@ describe('reading a run', () => {
     await page.keyboard.press('s');
     await page.keyboard.press('s');
     const list = page.getByRole('grid', { name: 'Events in the visible span' });
-    await expect.poll(() => list.getByRole('row').count()).toBeGreaterThan(0);
-    for (const row of await list.getByRole('row').allInnerTexts()) expect(row).toContain('write-protect');
+    await expect
+      .poll(async () => {
+        const rows = await list.getByRole('row').allInnerTexts();
+        return rows.length > 0 && rows.every((row) => row.includes('write-protect'));
+      })
+      .toBe(true);
     await window.shoot('timeline-search');
 
     await page.getByLabel('Lasts at least').fill('1 h');
@@ -79,10 +81,11 @@ describe('reading a run', () => {
     await page.locator('.overlay').focus();
     await page.keyboard.press('p');
     const life = page.getByRole('region', { name: 'Life of the page' });
-    await life.waitFor();
-    const states = await life.locator('.state').allInnerTexts();
-    expect(states).toEqual(['absent', 'cached', 'read-mapped', 'trapped', 'dirty', 'writeback', 'clean']);
-    expect(await page.getByRole('img', { name: /^Life of the page over time/ }).getAttribute('data-states')).toBe('7');
+    await expect
+      .poll(() => life.locator('.state').allInnerTexts())
+      .toEqual(['absent', 'cached', 'read-mapped', 'trapped', 'dirty', 'writeback', 'clean']);
+    const strip = page.getByRole('img', { name: /^Life of the page over time/ });
+    await expect.poll(() => strip.getAttribute('data-states')).toBe('7');
     await page.getByRole('button', { name: 'Fit its life' }).click();
     await page.locator('[data-drawn=whole]').waitFor();
     await window.shoot('timeline-page');
@@ -91,7 +94,7 @@ describe('reading a run', () => {
     await expect.poll(() => page.getByRole('navigation', { name: 'Ranges one came from' }).count()).toBe(1);
     await window.shoot('timeline-trapped');
     await page.getByRole('navigation', { name: 'Ranges one came from' }).getByRole('button').first().click();
-    expect(await page.getByRole('navigation', { name: 'Ranges one came from' }).count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Ranges one came from' }).waitFor({ state: 'detached' });
     await page.locator('.overlay').focus();
     await page.keyboard.press('p');
   });
@@ -105,8 +108,7 @@ describe('reading a run', () => {
     await words.waitFor();
     await page.keyboard.type('The store that is trapped.');
     await page.keyboard.press('Escape');
-    const ruler = await page.locator('.ruler').boundingBox();
-    if (ruler === null) throw new Error('the axis is not laid out');
+    const ruler = await boxOf(page.locator('.ruler'));
     await page.mouse.move(ruler.x + ruler.width * 0.3, ruler.y + 20);
     await page.mouse.down();
     await page.mouse.move(ruler.x + ruler.width * 0.6, ruler.y + 20, { steps: 4 });
@@ -116,7 +118,7 @@ describe('reading a run', () => {
     await page.locator('.overlay').focus();
     await page.keyboard.press('m');
     await expect.poll(() => marks.getByRole('listitem').count()).toBe(3);
-    expect(await page.locator('.flags button').count()).toBe(3);
+    await expect.poll(() => page.locator('.flags button').count()).toBe(3);
     await window.shoot('timeline-marks');
     await figures.getByLabel('Figures by').selectOption('page');
     await expect.poll(() => text(figures)).toMatch(/page \d+/);
@@ -145,7 +147,14 @@ describe('reading a run', () => {
     const cells = async (): Promise<number> => Number(await map.getAttribute('data-cells'));
     await page.locator('.overlay').focus();
     await page.keyboard.press('f');
-    await expect.poll(cells).toBeGreaterThan(0);
+    // What it shows of an earlier span gives way to what it shows of the whole run.
+    await expect
+      .poll(async () => {
+        const before = await cells();
+        await page.waitForTimeout(500);
+        return before > 0 && (await cells()) === before;
+      })
+      .toBe(true);
     const all = await cells();
     await page.keyboard.press('/');
     await page.getByRole('button', { name: 'Any kind' }).click();
@@ -164,9 +173,8 @@ describe('reading a run', () => {
     await page.keyboard.press('Alt+ArrowUp');
     await expect.poll(laneNames).toEqual(['main: faults', 'main', ...before.slice(2)]);
     expect(await page.evaluate<string>('document.activeElement.textContent.trim()')).toBe('main: faults');
-    const from = await page.locator('[data-lane] .fold').nth(2).boundingBox();
-    const to = await page.locator('[data-lane] .fold').nth(0).boundingBox();
-    if (from === null || to === null) throw new Error('the lanes are not laid out');
+    const from = await boxOf(page.locator('[data-lane] .fold').nth(2));
+    const to = await boxOf(page.locator('[data-lane] .fold').nth(0));
     await page.mouse.move(from.x + 60, from.y + 8);
     await page.mouse.down();
     await page.mouse.move(to.x + 60, to.y + 4, { steps: 5 });
@@ -179,7 +187,7 @@ describe('reading a run', () => {
     const lanes = await laneNames();
     page = await window.open();
     await openRun('P5');
-    expect(await laneNames()).toEqual(lanes);
+    await expect.poll(laneNames).toEqual(lanes);
     const marks = page.getByRole('region', { name: 'Marks, notes and flags' });
     await expect.poll(() => marks.getByRole('listitem').count()).toBe(3);
     expect(await marks.getByRole('textbox').first().inputValue()).toBe('The store that is trapped.');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, type ElectronApplication, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { electronLaunch, screenshotPath } from '../../support/electron.ts';
 
@@ -16,8 +16,22 @@ const THEMES = ['light', 'dark'] as const;
 /** For fonts, transitions and canvases to settle before a picture is taken, ms. */
 const SETTLE_MS = 200;
 
+/** For one step of a person in the window. Quiet machines take hundredths of it; none takes this long without a fault. */
+const STEP_MS = 45_000;
+/** For the application to start. */
+const START_MS = 90_000;
+
 /** Numbers and units are set with narrow spaces; tests are written with plain ones. */
 export const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+
+/** Where something is laid out. @throws when it is not */
+export async function boxOf(
+  locator: Locator,
+): Promise<{ readonly x: number; readonly y: number; readonly width: number; readonly height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('not laid out');
+  return box;
+}
 
 /** Playwright loses an answer of the main process when that collects garbage just then: asked again, it comes. */
 async function twice(ask: () => Promise<unknown>): Promise<void> {
@@ -64,10 +78,10 @@ export class TestWindow {
     const launch = await electronLaunch([`--user-data-dir=${join(this.folder, 'user-data')}`, ...files], {
       FAULTLINE_LIBRARY: this.library,
     });
-    const application = await _electron.launch(launch);
-    const page = await application.firstWindow();
+    const application = await _electron.launch({ ...launch, timeout: START_MS });
+    const page = await application.firstWindow({ timeout: START_MS });
     this.running = { application, page };
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(STEP_MS);
     // Playwright pretends a light system unless told not to; the theme is Electron's here.
     await page.emulateMedia({ colorScheme: null });
     return page;
@@ -131,6 +145,54 @@ export class TestWindow {
     await this.application.evaluate(({ dialog }, filePaths) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths });
     }, files);
+  }
+
+  /** The next dialog that asks where to save is answered with a file; null is a person who changes their mind. */
+  async answerSaveDialog(file: string | null): Promise<void> {
+    await this.application.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: filePath === '', filePath });
+    }, file ?? '');
+  }
+
+  /** Goes to a place by the rail. */
+  async goTo(place: string): Promise<void> {
+    await this.page
+      .getByRole('navigation', { name: 'Places' })
+      .getByRole('button', { name: place, exact: true })
+      .click();
+  }
+
+  /** Runs a shipped experiment under all its policies; what it came to is then shown. */
+  async run(experiment: RegExp): Promise<Locator> {
+    await this.goTo('Experiments');
+    await this.page.getByRole('button', { name: experiment }).click();
+    await this.page.getByRole('button', { name: /^Run( \d+ policies)?$/ }).click();
+    const result = this.page.getByRole('region', { name: /^Result of/ });
+    await result.waitFor();
+    return result;
+  }
+
+  /**
+   * Does something, and has the page itself click a button in the very moment that it can be clicked and the window says
+   * so. What passes by on a fast machine before a click comes from outside is not missed that way.
+   * @param says what must stand in the window's text
+   */
+  async clickAtOnce(button: string, says: RegExp, act: () => Promise<void>): Promise<void> {
+    const clicked = this.page.evaluate(`new Promise((resolve, reject) => {
+      const end = () => { observer.disconnect(); clearTimeout(late); };
+      const look = () => {
+        const found = [...document.querySelectorAll('button:not(:disabled)')]
+          .find((one) => one.textContent.trim() === ${JSON.stringify(button)});
+        if (found === undefined || !${says}.test(document.body.textContent)) return;
+        end();
+        found.click();
+        resolve();
+      };
+      const observer = new MutationObserver(look);
+      const late = setTimeout(() => { end(); reject(new Error('no moment to click ' + ${JSON.stringify(button)})); }, ${STEP_MS});
+      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    })`);
+    await Promise.all([clicked, act()]);
   }
 
   /** No violation of axe's rules in what is shown. */
