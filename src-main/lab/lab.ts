@@ -158,8 +158,8 @@ export class Lab {
       pause: PauseSwitch | undefined;
     },
   ): Promise<RunInfo> {
-    const worker = this.idle.pop() ?? this.startWorker();
     const token = await this.library.beginRun();
+    const worker = this.idle.pop() ?? this.startWorker();
     let kept = false;
     try {
       const { outcome, hash, planHash } = await emulate(
@@ -194,8 +194,9 @@ export class Lab {
       );
       return await this.library.getRun(id);
     } catch (error) {
+      // Also when only the commit failed: on a full disk its room is wanted. A library that was closed has dropped it.
+      await this.library.abort(token).catch(() => undefined);
       if (!kept) {
-        await this.library.abort(token);
         // A worker that stopped half-way is not trusted with the next plan.
         this.workers.splice(this.workers.indexOf(worker), 1);
         await worker.terminate();

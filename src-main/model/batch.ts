@@ -51,6 +51,12 @@ export function sliceBatch(batch: EventBatch, from: number, to: number): EventBa
   };
 }
 
+/** Of a batch the events with an index from..to (of the run, to exclusive): the batch itself where that is all of it. */
+export function clipBatch(batch: EventBatch, from: number, to: number): EventBatch {
+  if (batch.first >= from && batch.first + batch.count <= to) return batch;
+  return sliceBatch(batch, Math.max(0, from - batch.first), Math.min(batch.count, to - batch.first));
+}
+
 /** Copies events from..to (positions, to exclusive) of one batch to position `at` of another. */
 export function copyEvents(source: EventBatch, from: number, to: number, target: EventBatch, at: number): void {
   target.time.set(source.time.subarray(from, to), at);

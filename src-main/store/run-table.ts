@@ -29,7 +29,7 @@ export interface Saved {
   readonly existing: boolean;
 }
 
-/** The rows of runs: finding, listing, inserting and annotating them. Events are elsewhere. */
+/** The rows of runs: finding, listing, inserting, annotating, hiding and removing them. Events are elsewhere. */
 export class RunTable {
   private readonly db: Db;
   private readonly path: string;
@@ -141,6 +141,44 @@ export class RunTable {
     if (row === undefined) return undefined;
     if (row.deleted_at !== null) this.db.prepare('UPDATE runs SET deleted_at = NULL WHERE id = ?').run(row.id);
     return { id: row.id, existing: true };
+  }
+
+  /** Id of the run that came of a plan, if there is one. */
+  ofPlan(planHash: string): string | undefined {
+    return this.db
+      .prepare<[string], string>('SELECT id FROM runs WHERE plan_hash = ? AND deleted_at IS NULL')
+      .pluck()
+      .get(planHash);
+  }
+
+  /** Every tag in use with the number of its runs, by name. */
+  tags(): { tag: string; runs: number }[] {
+    const sql =
+      'SELECT value AS tag, count(*) AS runs FROM runs, json_each(runs.tags) WHERE deleted_at IS NULL GROUP BY value ORDER BY value';
+    return this.db.prepare<[], { tag: string; runs: number }>(sql).all();
+  }
+
+  /** Hides a run since a moment, or with null shows it again. Returns its id. */
+  setDeleted({ key, id }: RunRow, at: string | null): string {
+    this.db.prepare('UPDATE runs SET deleted_at = ? WHERE key = ?').run(at, key);
+    return id;
+  }
+
+  /** Removes hidden runs with their events, and documents that no run has. Returns how many. */
+  removeDeleted(): number {
+    return this.db
+      .transaction(() => {
+        const rows = this.db
+          .prepare<[], { key: number; stream: number }>('SELECT key, stream FROM runs WHERE deleted_at IS NOT NULL')
+          .all();
+        for (const { key, stream } of rows) {
+          this.db.prepare('DELETE FROM runs WHERE key = ?').run(key);
+          this.db.prepare('DELETE FROM streams WHERE key = ?').run(stream);
+        }
+        this.db.exec('DELETE FROM documents WHERE hash NOT IN (SELECT document FROM run_documents)');
+        return rows.length;
+      })
+      .immediate();
   }
 
   private freeId(hash: string): string {

@@ -8,10 +8,11 @@ import type { ReportTemplate } from '#model/report';
 import type { RunInfo } from '#model/run';
 import type { EventCriteria, SearchProgress } from '#model/search';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
-import { FULL_BATCH, buffersOf, sliceBatch } from '#model/batch';
+import { FULL_BATCH, buffersOf, clipBatch } from '#model/batch';
 import type { EventListRequest, NearRequest } from '#store/event-queries';
 import { StoreFailure } from '#store/failures';
 import type { Library } from '#store/library';
+import type { EventRange } from '#store/run-events';
 import type { Saved } from '#store/run-table';
 import type { StoreMethod, StoreRequest, StoreResponse } from '#workers/store-protocol';
 
@@ -152,18 +153,11 @@ export class StoreClient {
   }
 
   /** Events from..to (indices, to exclusive; default all) in order, a batch at a time. */
-  async *events(
-    reference: string,
-    range: { from?: number; to?: number; columns?: readonly EventColumn[] } = {},
-  ): AsyncGenerator<EventBatch> {
+  async *events(reference: string, { from = 0, to = Infinity, columns }: EventRange = {}): AsyncGenerator<EventBatch> {
     const { events } = await this.getRun(reference);
-    const from = Math.max(0, range.from ?? 0);
-    const to = Math.min(events, range.to ?? events);
-    for (let number = Math.floor(from / FULL_BATCH); number * FULL_BATCH < to; number++) {
-      const batch = await this.batch(reference, number, range.columns);
-      const whole = batch.first >= from && batch.first + batch.count <= to;
-      yield whole ? batch : sliceBatch(batch, Math.max(0, from - batch.first), Math.min(batch.count, to - batch.first));
-    }
+    const end = Math.min(events, to);
+    for (let number = Math.floor(Math.max(0, from) / FULL_BATCH); number * FULL_BATCH < end; number++)
+      yield clipBatch(await this.batch(reference, number, columns), from, end);
   }
 
   event(reference: string, index: number): Promise<EventRow> {
