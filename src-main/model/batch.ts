@@ -1,4 +1,4 @@
-import type { EventBatch } from '#model/events';
+import type { EventBatch, EventKind } from '#model/events';
 import type { EventRow } from '#model/tile';
 
 /** Events in a full batch. */
@@ -32,6 +32,32 @@ export function emptyBatch(first: number, room: number): WritableBatch {
   const batch: WritableBatch = makeBatch(first, room);
   batch.count = 0;
   return batch;
+}
+
+/** Writes an event behind those that are in a batch, which must have room for it. Returns its index in the run. */
+export function appendEvent(
+  batch: WritableBatch,
+  kind: EventKind,
+  lane: number,
+  time: number,
+  duration: number,
+  address: number,
+  a: number,
+  b: number,
+  c: number,
+  cause: number,
+): number {
+  const i = batch.count++;
+  batch.time[i] = time;
+  batch.duration[i] = duration;
+  batch.lane[i] = lane;
+  batch.kind[i] = kind;
+  batch.address[i] = address;
+  batch.a[i] = a;
+  batch.b[i] = b;
+  batch.c[i] = c;
+  batch.cause[i] = cause;
+  return batch.first + i;
 }
 
 /** Events from..to of a batch (positions in it, to exclusive) as a batch of its own. */

@@ -1,4 +1,4 @@
-import { FULL_BATCH, copyEvents, emptyBatch, sliceBatch, type WritableBatch } from '#model/batch';
+import { FULL_BATCH, appendEvent, copyEvents, emptyBatch, sliceBatch, type WritableBatch } from '#model/batch';
 import { EventKind, type EventBatch, type Lane } from '#model/events';
 import type { Metrics, PhaseMetrics } from '#model/metrics';
 
@@ -133,18 +133,8 @@ export class Recording {
   ): number {
     let batch = this.kept[this.kept.length - 1];
     if (batch.count === batch.time.length) batch = this.turn();
-    const i = batch.count++;
-    batch.time[i] = time;
-    batch.duration[i] = duration;
-    batch.lane[i] = lane;
-    batch.kind[i] = kind;
-    batch.address[i] = address;
-    batch.a[i] = fit(a);
-    batch.b[i] = fit(b);
-    batch.c[i] = fit(c);
-    batch.cause[i] = cause;
     if (time + duration > this.end) this.end = time + duration;
-    return batch.first + i;
+    return appendEvent(batch, kind, lane, time, duration, address, fit(a), fit(b), fit(c), cause);
   }
 
   /** Sets the end of an event, ps. Nothing happens when it is no longer here, or began later. */

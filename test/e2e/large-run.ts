@@ -1,10 +1,9 @@
 /** A library with one run of millions of events, made up but shaped like a real one: never committed, made for each test. */
-import { createHash } from 'node:crypto';
-import { EventKind, type EventBatch, type Lane } from '../../src-main/model/events.ts';
-import type { NewRun } from '../../src-main/model/library.ts';
-import { Library } from '../../src-main/store/library.ts';
+import { FULL_BATCH, makeBatch } from '#model/batch';
+import { EventKind, type EventBatch, type Lane } from '#model/events';
+import { Library } from '#store/library';
+import { randomFrom, sampleRun } from '../support/sample-run.ts';
 
-const BATCH = 65_536;
 const LANES: readonly Lane[] = [
   { name: 'main', group: 'thread' },
   { name: 'main: faults', group: 'fault' },
@@ -28,33 +27,12 @@ const CYCLE = [
   [EventKind.io, 6, 90_000_000],
 ] as const;
 
-/** A small generator of noise with a fixed course. */
-function noise(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 function* batchesOf(events: number): Generator<EventBatch> {
-  const random = noise(20_050_101);
+  const random = randomFrom(20_050_101);
   let now = 0;
-  for (let first = 0; first < events; first += BATCH) {
-    const count = Math.min(BATCH, events - first);
-    const batch = {
-      first,
-      count,
-      time: new Float64Array(count),
-      duration: new Float64Array(count),
-      lane: new Uint16Array(count),
-      kind: new Uint8Array(count),
-      address: new Float64Array(count),
-      a: new Int32Array(count),
-      b: new Int32Array(count),
-      c: new Int32Array(count),
-      cause: new Int32Array(count),
-    };
+  for (let first = 0; first < events; first += FULL_BATCH) {
+    const count = Math.min(FULL_BATCH, events - first);
+    const batch = makeBatch(first, count);
     for (let i = 0; i < count; i++) {
       const at = (first + i) % CYCLE.length;
       const [kind, lane, duration] = CYCLE[at];
@@ -76,34 +54,12 @@ function* batchesOf(events: number): Generator<EventBatch> {
 export function makeLargeLibrary(path: string, events: number): string {
   const library = Library.open(path);
   try {
-    const none = { read: 0, write: 0, writeProtect: 0, minor: 0, major: 0, sigbus: 0 };
-    const hash = createHash('sha256').update(`large ${events}`).digest('hex');
-    const run: NewRun = {
-      hash,
-      planHash: hash,
+    const run = sampleRun(`large ${events}`, {
       source: 'imported',
       experiment: 'Ten million events',
       policy: 'P5',
-      machine: 'made up',
-      kernel: 'made up',
-      filesystem: 'made up',
-      engineVersion: '0',
-      seed: 1,
-      verdict: 'finished',
       lanes: LANES,
-      phases: [],
-      metrics: {
-        faults: none,
-        blocks: { instantiatedKiB: 0, neededKiB: 0, needlessKiB: 0 },
-        pages: { dirtied: 0, storedTo: 0 },
-        io: { requests: 0, reads: 0, writes: 0, flushes: 0, readKiB: 0, writtenKiB: 0, byCause: {} },
-        time: { simulatedNs: 0, byCauseNs: {} },
-        cpu: {},
-        lostBytes: 0,
-        kernel: { throttledNs: 0, directReclaims: 0, pagesReclaimed: 0, pagesWrittenByReclaim: 0 },
-      },
-      waitFor: null,
-    };
+    });
     return library.saveRun(run, [], batchesOf(events)).id;
   } finally {
     library.close();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EventKind, type EventBatch } from '#model/events';
 import type { NewRun, RunDocument } from '#model/library';
-import { FULL_BATCH, makeBatch } from '#model/batch';
+import { FULL_BATCH, appendEvent, emptyBatch } from '#model/batch';
 
 /** A small generator of numbers in [0, 1), the same for the same seed. */
 export function randomFrom(seed: number): () => number {
@@ -33,8 +33,7 @@ const STEP_PS = [30_000, 80_000, 120_000, 50_000, 200_000, 40_000, 30_000];
  */
 export function* sampleBatches(events: number, seed = 1, options: { random?: boolean } = {}): Generator<EventBatch> {
   const random = randomFrom(seed);
-  let batch = makeBatch(0, Math.min(FULL_BATCH, events));
-  let used = 0;
+  let batch = emptyBatch(0, Math.min(FULL_BATCH, events));
   const full: EventBatch[] = [];
   const record = (
     kind: EventKind,
@@ -47,29 +46,18 @@ export function* sampleBatches(events: number, seed = 1, options: { random?: boo
     c: number,
     cause: number,
   ): number => {
-    const index = batch.first + used;
-    if (index >= events) return index;
-    batch.time[used] = time;
-    batch.duration[used] = duration;
-    batch.lane[used] = lane;
-    batch.kind[used] = kind;
-    batch.address[used] = address;
-    batch.a[used] = a;
-    batch.b[used] = b;
-    batch.c[used] = c;
-    batch.cause[used] = cause;
-    used++;
-    if (used === batch.count && index + 1 < events) {
+    const next = batch.first + batch.count;
+    if (next >= events) return next;
+    if (batch.count === batch.time.length) {
       full.push(batch);
-      batch = makeBatch(index + 1, Math.min(FULL_BATCH, events - index - 1));
-      used = 0;
+      batch = emptyBatch(next, Math.min(FULL_BATCH, events - next));
     }
-    return index;
+    return appendEvent(batch, kind, lane, time, duration, address, a, b, c, cause);
   };
   let time = 0;
   let page = 0;
   let block = 1000;
-  for (let n = 0; batch.first + used < events; n++) {
+  for (let n = 0; batch.first + batch.count < events; n++) {
     const thread = n & 1;
     page = options.random === true ? Math.floor(random() * 4e6) : page + 1;
     time += Math.floor(200_000 + random() * 300_000);
@@ -99,7 +87,7 @@ export function* sampleBatches(events: number, seed = 1, options: { random?: boo
     while (full.length > 0) yield full.shift()!;
   }
   while (full.length > 0) yield full.shift()!;
-  if (used > 0) yield batch;
+  if (batch.count > 0) yield batch;
 }
 
 /** A hash that belongs to nothing but this text. */

@@ -1,10 +1,11 @@
+import { grown } from '#emulator/engine/grown';
 import { type Disk, DiskFlag, DiskOp, NO_TAG } from '../disk/disk.ts';
 import { Elevator2005 } from './elevator-2005.ts';
 import { FlushMachine, type FlushOwner, FlushStep } from './flush.ts';
 import { MqDeadline } from './mq-deadline.ts';
 import { NoScheduler } from './none.ts';
 import type { BlockQueueOptions } from './parameters.ts';
-import { NONE, RequestList, RequestState, RequestTable, direction, grown } from './requests.ts';
+import { NONE, RequestList, RequestState, RequestTable, direction } from './requests.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Flags of a submission, a bit set. */

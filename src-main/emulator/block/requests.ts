@@ -1,3 +1,5 @@
+import { grown } from '#emulator/engine/grown';
+
 /** No request, no submission, no list neighbour. */
 export const NONE = -1;
 
@@ -121,12 +123,6 @@ export class RequestTable {
     this.previous = grown(new Int32Array(n), this.previous);
     this.#chain(old, n);
   }
-}
-
-/** Copies `old` to the front of `larger`. */
-export function grown<T extends Uint8Array | Int16Array | Int32Array | Float64Array>(larger: T, old: T): T {
-  larger.set(old);
-  return larger;
 }
 
 /** A doubly linked list through the `next` and `previous` of the table: a request is in at most one. */

@@ -1,7 +1,7 @@
 import { quantityBytesPerSecond, type PmemDocument } from '#model/disk';
 import { type Table, quantityBytes, quantityPs } from '#model/quantity';
-import { CompletionHeap } from './completion-heap.ts';
-import { type Disk, DiskOp } from './disk.ts';
+import { DiskOp } from './disk.ts';
+import { ServiceDisk } from './service-disk.ts';
 
 const SECTOR = 512;
 const LINE = 64;
@@ -13,11 +13,7 @@ const TIME_PS: Readonly<Record<string, number>> = { ps: 1, ns: 1e3, us: 1e6 };
  * in the persistence domain, and a flush is a fence. Less than the medium's granularity costs a full one.
  * All requests share the medium's rate; `loadPs` and `persistPs` are there for direct access too.
  */
-export class PmemDisk implements Disk {
-  readonly queueDepth: number;
-  readonly sectors: number;
-  readonly parts = ['service'] as const;
-  readonly lastParts = new Float64Array(1);
+export class PmemDisk extends ServiceDisk {
   readonly #granularity: number;
   readonly #sequentialPs: number;
   readonly #randomPs: number;
@@ -26,15 +22,13 @@ export class PmemDisk implements Disk {
   readonly #writePsPerByte: number;
   readonly #persistBytes: Float64Array;
   readonly #persistPs: Float64Array;
-  readonly #heap: CompletionHeap;
   /** When the medium has moved everything asked so far, by direction. */
   #readFree = 0;
   #writeFree = 0;
   #lastEnd = -1;
 
   constructor(document: PmemDocument) {
-    this.queueDepth = document.queueDepth.value;
-    this.sectors = Math.floor(quantityBytes(document.capacity) / SECTOR);
+    super(document.queueDepth.value, Math.floor(quantityBytes(document.capacity) / SECTOR));
     this.#granularity = quantityBytes(document.granularity);
     this.#sequentialPs = quantityPs(document.load.sequential);
     this.#randomPs = quantityPs(document.load.random);
@@ -44,7 +38,6 @@ export class PmemDisk implements Disk {
     const table: Table = document.persist;
     this.#persistBytes = Float64Array.from(table.rows, (row) => row[0]);
     this.#persistPs = Float64Array.from(table.rows, (row) => row[1] * TIME_PS[table.units[1]]);
-    this.#heap = new CompletionHeap(this.queueDepth);
   }
 
   /** Time to load so many bytes, ps. */
@@ -78,16 +71,6 @@ export class PmemDisk implements Disk {
       done += this.#fencePs;
     }
     this.#lastEnd = sector + count;
-    this.#heap.add(done, tag, done - now);
-  }
-
-  nextCompletion(): number {
-    return this.#heap.first();
-  }
-
-  complete(): number {
-    const tag = this.#heap.take();
-    this.lastParts[0] = this.#heap.lastValue;
-    return tag;
+    this.serve(now, done, tag);
   }
 }

@@ -1,9 +1,9 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { RECORDED_OPERATIONS, type RecordedDocument, quantityBytesPerSecond } from '#model/disk';
 import { quantityBytes } from '#model/quantity';
-import { CompletionHeap } from './completion-heap.ts';
-import type { Disk, DiskOp } from './disk.ts';
+import type { DiskOp } from './disk.ts';
 import { Sampler, StratifiedUniform } from './distribution.ts';
+import { ServiceDisk } from './service-disk.ts';
 
 const SECTOR = 512;
 
@@ -23,11 +23,7 @@ interface Reading {
  * size, and everything beyond the deepest recorded queue. Draws do not depend on one another: how slow spells cluster on the
  * real disk is not in a distribution.
  */
-export class RecordedDisk implements Disk {
-  readonly queueDepth: number;
-  readonly sectors: number;
-  readonly parts = ['service'] as const;
-  readonly lastParts = new Float64Array(1);
+export class RecordedDisk extends ServiceDisk {
   /** Readings by operation, each ascending in size, then depth. */
   readonly #readings: readonly (readonly Reading[])[];
   readonly #psPerByte: Float64Array;
@@ -36,13 +32,11 @@ export class RecordedDisk implements Disk {
   /** Size of the reading last drawn from, and the deepest queue recorded for it. */
   #nearest = 0;
   #deepest = Infinity;
-  readonly #heap: CompletionHeap;
   /** One a recorded operation, so that each covers its distribution evenly. */
   readonly #uniform: readonly (StratifiedUniform | undefined)[];
 
   constructor(document: RecordedDocument, seed: number) {
-    this.queueDepth = document.queueDepth.value;
-    this.sectors = Math.floor(quantityBytes(document.capacity) / SECTOR);
+    super(document.queueDepth.value, Math.floor(quantityBytes(document.capacity) / SECTOR));
     this.#readings = RECORDED_OPERATIONS.map((operation) =>
       document.latencies
         .filter((l) => l.operation === operation)
@@ -52,14 +46,13 @@ export class RecordedDisk implements Disk {
     const read = 1e12 / quantityBytesPerSecond(document.bandwidth.read);
     const write = 1e12 / quantityBytesPerSecond(document.bandwidth.write);
     this.#psPerByte = Float64Array.of(read, write, 0, 0);
-    this.#heap = new CompletionHeap(this.queueDepth);
     const random = xoroshiro128plus(seed);
     this.#uniform = this.#readings.map((list) => (list.length === 0 ? undefined : new StratifiedUniform(random)));
   }
 
   submit(now: number, op: DiskOp, _sector: number, count: number, _flags: number, tag: number): void {
     const bytes = count * SECTOR;
-    const depth = this.#heap.length + 1;
+    const depth = this.inFlight + 1;
     let done = now + this.#draw(op, bytes, depth);
     const unaccounted = depth > this.#deepest ? bytes : bytes - this.#nearest;
     if (unaccounted > 0) {
@@ -67,17 +60,7 @@ export class RecordedDisk implements Disk {
       this.#rateFree[op] = Math.round(from + unaccounted * this.#psPerByte[op]);
       if (done < this.#rateFree[op]) done = this.#rateFree[op];
     }
-    this.#heap.add(done, tag, done - now);
-  }
-
-  nextCompletion(): number {
-    return this.#heap.first();
-  }
-
-  complete(): number {
-    const tag = this.#heap.take();
-    this.lastParts[0] = this.#heap.lastValue;
-    return tag;
+    this.serve(now, done, tag);
   }
 
   #draw(op: DiskOp, bytes: number, depth: number): number {

@@ -1,4 +1,4 @@
-import { FULL_BATCH, emptyBatch, type WritableBatch } from '#model/batch';
+import { FULL_BATCH, appendEvent, emptyBatch, sliceBatch, type WritableBatch } from '#model/batch';
 import type { EventBatch, EventKind } from '#model/events';
 
 /**
@@ -40,17 +40,7 @@ export class Recorder {
   ): number {
     let batch = this.batch;
     if (batch.count === FULL_BATCH) batch = this.turn();
-    const i = batch.count++;
-    batch.time[i] = time;
-    batch.duration[i] = duration;
-    batch.lane[i] = lane;
-    batch.kind[i] = kind;
-    batch.address[i] = address;
-    batch.a[i] = a;
-    batch.b[i] = b;
-    batch.c[i] = c;
-    batch.cause[i] = cause;
-    return batch.first + i;
+    return appendEvent(batch, kind, lane, time, duration, address, a, b, c, cause);
   }
 
   /** Appends an event whose end is not known yet; `finish` must follow. */
@@ -82,7 +72,7 @@ export class Recorder {
     const { batch } = this;
     if (batch.count === 0) return;
     // What is handed on is a copy: the arrays are filled again.
-    const last = trim(batch);
+    const last = sliceBatch(batch, 0, batch.count);
     batch.first += last.count;
     batch.count = 0;
     this.sink(last);
@@ -116,21 +106,4 @@ export class Recorder {
       this.sink(this.held.shift()!);
     }
   }
-}
-
-function trim(batch: WritableBatch): EventBatch {
-  const n = batch.count;
-  return {
-    first: batch.first,
-    count: n,
-    time: batch.time.slice(0, n),
-    duration: batch.duration.slice(0, n),
-    lane: batch.lane.slice(0, n),
-    kind: batch.kind.slice(0, n),
-    address: batch.address.slice(0, n),
-    a: batch.a.slice(0, n),
-    b: batch.b.slice(0, n),
-    c: batch.c.slice(0, n),
-    cause: batch.cause.slice(0, n),
-  };
 }

@@ -1,3 +1,5 @@
+import { unrolled } from './ring.ts';
+
 /** What an event of the flash back end is about; the subject is a unit, a channel or a request. */
 export const FlashEvent = { channelFree: 0, arrayDone: 1, dataOut: 2, requestStart: 3, bufferDone: 4 } as const;
 
@@ -100,14 +102,8 @@ class SortedRing {
   /** The ring is full: twice as large, from its head on. */
   #grow(): void {
     const old = this.#time.length;
-    const time = new Float64Array(old * 2);
-    const item = new Int32Array(old * 2);
-    for (let i = 0; i < old; i++) {
-      time[i] = this.#time[(this.#head + i) & (old - 1)];
-      item[i] = this.#item[(this.#head + i) & (old - 1)];
-    }
-    this.#time = time;
-    this.#item = item;
+    this.#time = unrolled(new Float64Array(old * 2), this.#time, this.#head);
+    this.#item = unrolled(new Int32Array(old * 2), this.#item, this.#head);
     this.#head = 0;
     this.#tail = old;
   }

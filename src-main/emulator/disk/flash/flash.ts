@@ -1,4 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { grown } from '#emulator/engine/grown';
 import { type Disk, DiskFlag, DiskOp, NO_TAG } from '../disk.ts';
 import { EventQueue, FlashEvent, Lane } from './events.ts';
 import { Ftl, type FtlOwner, countBits } from './ftl.ts';
@@ -316,31 +317,16 @@ export class FlashDisk implements Disk, FtlOwner {
   #growRequests(): void {
     const old = this.#tag.length;
     const n = old * 2;
-    const words = (from: Int32Array) => {
-      const to = new Int32Array(n);
-      to.set(from);
-      return to;
-    };
-    const doubles = (from: Float64Array) => {
-      const to = new Float64Array(n);
-      to.set(from);
-      return to;
-    };
-    const bytes = (from: Uint8Array) => {
-      const to = new Uint8Array(n);
-      to.set(from);
-      return to;
-    };
-    this.#tag = words(this.#tag);
-    this.#op = bytes(this.#op);
-    this.#flags = bytes(this.#flags);
-    this.#sector = doubles(this.#sector);
-    this.#count = words(this.#count);
-    this.#left = words(this.#left);
-    this.#arrived = doubles(this.#arrived);
-    this.#started = doubles(this.#started);
-    this.#serviced = doubles(this.#serviced);
-    this.#nextFree = words(this.#nextFree);
+    this.#tag = grown(new Int32Array(n), this.#tag);
+    this.#op = grown(new Uint8Array(n), this.#op);
+    this.#flags = grown(new Uint8Array(n), this.#flags);
+    this.#sector = grown(new Float64Array(n), this.#sector);
+    this.#count = grown(new Int32Array(n), this.#count);
+    this.#left = grown(new Int32Array(n), this.#left);
+    this.#arrived = grown(new Float64Array(n), this.#arrived);
+    this.#started = grown(new Float64Array(n), this.#started);
+    this.#serviced = grown(new Float64Array(n), this.#serviced);
+    this.#nextFree = grown(new Int32Array(n), this.#nextFree);
     this.#chainRequests(old, n);
   }
 }

@@ -1,3 +1,5 @@
+import { grown } from '#emulator/engine/grown';
+
 /** State of a slot of the mapping cache. */
 export const CacheState = { free: 0, waiting: 1, valid: 2 } as const;
 const NONE = -1;
@@ -94,23 +96,13 @@ export class MappingCache {
   #grow(): void {
     const old = this.page.length;
     const n = old === 0 ? 4096 : old * 2;
-    const words = (from: Int32Array) => {
-      const to = new Int32Array(n);
-      to.set(from);
-      return to;
-    };
-    const bytes = (from: Uint8Array) => {
-      const to = new Uint8Array(n);
-      to.set(from);
-      return to;
-    };
-    this.page = words(this.page);
-    this.entry = words(this.entry);
-    this.state = bytes(this.state);
-    this.dirty = bytes(this.dirty);
-    this.nextDirty = words(this.nextDirty);
-    this.#newer = words(this.#newer);
-    this.#older = words(this.#older);
+    this.page = grown(new Int32Array(n), this.page);
+    this.entry = grown(new Int32Array(n), this.entry);
+    this.state = grown(new Uint8Array(n), this.state);
+    this.dirty = grown(new Uint8Array(n), this.dirty);
+    this.nextDirty = grown(new Int32Array(n), this.nextDirty);
+    this.#newer = grown(new Int32Array(n), this.#newer);
+    this.#older = grown(new Int32Array(n), this.#older);
     for (let i = n - 1; i >= old; i--) {
       this.#newer[i] = this.#free;
       this.#free = i;

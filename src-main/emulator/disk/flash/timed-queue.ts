@@ -1,3 +1,5 @@
+import { unrolled } from './ring.ts';
+
 /** A first-in, first-out queue of (time, item) on a ring that grows: times must not decrease. */
 export class TimedQueue {
   length = 0;
@@ -25,14 +27,8 @@ export class TimedQueue {
 
   #grow(): void {
     const old = this.#time.length;
-    const time = new Float64Array(old * 2);
-    const item = new Int32Array(old * 2);
-    for (let i = 0; i < old; i++) {
-      time[i] = this.#time[(this.#head + i) & (old - 1)];
-      item[i] = this.#item[(this.#head + i) & (old - 1)];
-    }
-    this.#time = time;
-    this.#item = item;
+    this.#time = unrolled(new Float64Array(old * 2), this.#time, this.#head);
+    this.#item = unrolled(new Int32Array(old * 2), this.#item, this.#head);
     this.#head = 0;
   }
 }

@@ -1,3 +1,5 @@
+import { grown } from '#emulator/engine/grown';
+
 /** No transaction, request, page or list neighbour. */
 export const NONE = -1;
 
@@ -13,29 +15,29 @@ export const QUEUES_PER_UNIT = 7;
  * those waiting for a mapping entry, a free block or a buffer slot.
  */
 export class TransactionTable {
-  type!: Uint8Array;
-  source!: Uint8Array;
-  plane!: Int32Array;
+  type = new Uint8Array(0);
+  source = new Uint8Array(0);
+  plane = new Int32Array(0);
   /** Physical page, or first page of the block of an erase. */
-  page!: Int32Array;
+  page = new Int32Array(0);
   /** Logical page; number of the translation page for mapping transactions. */
-  logical!: Int32Array;
+  logical = new Int32Array(0);
   /** Entry of the logical page in the page map (user transactions). */
-  entry!: Int32Array;
+  entry = new Int32Array(0);
   /** Sectors written or read, a bit set. */
-  sectors!: Int32Array;
+  sectors = new Int32Array(0);
   /** Bytes over the channel. */
-  bytes!: Int32Array;
+  bytes = new Int32Array(0);
   /** Request it belongs to, or NONE. */
-  request!: Int32Array;
+  request = new Int32Array(0);
   /** A write's reads that must come first (read-modify-write): how many are outstanding. */
-  waitsFor!: Int32Array;
+  waitsFor = new Int32Array(0);
   /** A read that a write waits for: that write. */
-  before!: Int32Array;
+  before = new Int32Array(0);
   /** Write-buffer slot a write empties, or NONE. */
-  slot!: Int32Array;
-  next!: Int32Array;
-  previous!: Int32Array;
+  slot = new Int32Array(0);
+  next = new Int32Array(0);
+  previous = new Int32Array(0);
   used = 0;
   #free = NONE;
 
@@ -66,31 +68,21 @@ export class TransactionTable {
   }
 
   #allocateArrays(n: number): void {
-    const old = this.type === undefined ? 0 : this.type.length;
-    const bytes = (from: Uint8Array | undefined) => {
-      const to = new Uint8Array(n);
-      if (from !== undefined) to.set(from);
-      return to;
-    };
-    const words = (from: Int32Array | undefined) => {
-      const to = new Int32Array(n);
-      if (from !== undefined) to.set(from);
-      return to;
-    };
-    this.type = bytes(this.type);
-    this.source = bytes(this.source);
-    this.plane = words(this.plane);
-    this.page = words(this.page);
-    this.logical = words(this.logical);
-    this.entry = words(this.entry);
-    this.sectors = words(this.sectors);
-    this.bytes = words(this.bytes);
-    this.request = words(this.request);
-    this.waitsFor = words(this.waitsFor);
-    this.before = words(this.before);
-    this.slot = words(this.slot);
-    this.next = words(this.next);
-    this.previous = words(this.previous);
+    const old = this.type.length;
+    this.type = grown(new Uint8Array(n), this.type);
+    this.source = grown(new Uint8Array(n), this.source);
+    this.plane = grown(new Int32Array(n), this.plane);
+    this.page = grown(new Int32Array(n), this.page);
+    this.logical = grown(new Int32Array(n), this.logical);
+    this.entry = grown(new Int32Array(n), this.entry);
+    this.sectors = grown(new Int32Array(n), this.sectors);
+    this.bytes = grown(new Int32Array(n), this.bytes);
+    this.request = grown(new Int32Array(n), this.request);
+    this.waitsFor = grown(new Int32Array(n), this.waitsFor);
+    this.before = grown(new Int32Array(n), this.before);
+    this.slot = grown(new Int32Array(n), this.slot);
+    this.next = grown(new Int32Array(n), this.next);
+    this.previous = grown(new Int32Array(n), this.previous);
     for (let i = n - 1; i >= old; i--) {
       this.next[i] = this.#free;
       this.#free = i;
