@@ -5,6 +5,7 @@ import { arrival, fill, latest, NEVER, retireLoads, waitForFill } from './fills'
 import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
+import { streams, stream } from './stream';
 import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
 import {
   addCount, addTime, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
@@ -313,6 +314,9 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
   const trace = core.order == TRACE;
   const mixed = core.kind != 0;
   const bulk = core.order == 0 && !mixed && !dependent && stride > 0 && stride < <i64>lineBytes;
+  const perLine = bulk ? lineBytes / <u32>stride : 1;
+  // Where in a line its first access is, if that is the same in all and none straddles; else nowhere.
+  const firstInLine = bulk && streams() && perLine * <u32>stride == lineBytes && (<u32>base & (<u32>stride - 1)) + lineBytes - <u32>stride + width <= lineBytes ? <u32>base & (<u32>stride - 1) : lineBytes;
   let now = core.now;
   let sequence = core.sequence;
   let stallAt = core.stallAt;
@@ -485,6 +489,22 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
             executed += time;
             sequence += n;
             i += n;
+          }
+          const next = base + <i64>core.position * stride;
+          if ((<u32>next & (lineBytes - 1)) == firstInLine && next >> 12 == vpn && lastDrain <= now) {
+            const placeInPage = <u32>(next >> lineShift) & pageMask;
+            const lines = min(min(end - i, core.slots - core.position) / perLine, pageMask + 1 - placeInPage);
+            if (lines != 0) {
+              core.now = now;
+              core.sequence = sequence;
+              const made = stream(core, pageLine + placeInPage, lines, perLine, horizon);
+              now = core.now;
+              sequence = core.sequence;
+              stallAt = core.stallAt;
+              i += made;
+              const position = core.position + made;
+              core.position = position == core.slots ? 0 : position;
+            }
           }
         }
         continue;

@@ -3,6 +3,7 @@ import { aheadAt, forgetPause, settle, setUpAhead } from './ahead';
 import { run } from './core';
 import { setUpLru } from './lru';
 import { createSpace, leafTableAt, placeTables, pteFlags, pteFrame, setUpTables } from './page-table';
+import { setUpStream } from './stream';
 import * as tables from './page-table';
 import { flushAll, flushPage, flushSpace, flushWalkCaches, makeTlb } from './tlb';
 import {
@@ -171,6 +172,7 @@ export function addTlbs(sets1: u32, ways1: u32, setsHuge: u32, waysHuge: u32, se
 /** The last step of set-up. */
 export function finish(): void {
   setUpAhead();
+  setUpStream(coreAt(0));
   placeTables();
 }
 
