@@ -266,6 +266,47 @@ describe('the WebAssembly memory path and the plain reference', () => {
     );
   });
 
+  it('agree in streams of loads, which go a line at a time, over lines that are clean, dirty, near, far or pending', () => {
+    const levels = fc.constantFrom<ProcessorFigures['caches']>(
+      // Small sets, nested; the usual ways, nested; sets that are not nested; two levels; an exclusive last level.
+      [cache(4, 4, 1200), cache(8, 5, 3600, { transfer: 600 }), cache(8, 6, 12000, { inclusion: Inclusion.inclusive })],
+      [cache(4, 8, 1200), cache(8, 8, 3600), cache(8, 16, 12000, { slices: 3, inclusion: Inclusion.inclusive })],
+      [cache(8, 8, 1200), cache(8, 8, 3600), cache(16, 16, 12000, { transfer: 2000 })],
+      [cache(8, 4, 1200), cache(32, 8, 3600), cache(16, 9, 12000, { inclusion: Inclusion.inclusive })],
+      [cache(8, 4, 1200), cache(32, 8, 3600)],
+      [cache(8, 4, 1200), cache(8, 8, 3600), cache(32, 4, 12000, { inclusion: Inclusion.exclusive, shared: true })],
+    );
+    const pass = fc
+      .record({
+        store: fc.integer({ min: 0, max: 3 }),
+        stride: fc.constantFrom(1, 4, 8, 16, 24, 32, 64),
+        page: fc.nat(4),
+        start: fc.constantFrom(0, 8, 60, 64, 200),
+        lines: fc.integer({ min: 1, max: 400 }),
+        rounds: fc.constantFrom(0.3, 1, 1.7),
+        width: fc.constantFrom(1, 4, 8),
+        quantum: fc.constantFrom(Infinity, 3_000, 100_000, 777_777),
+        then: deeds,
+        meanwhile: deeds,
+      })
+      .map(({ store, stride, page, start, lines, rounds, width, quantum, then, meanwhile }): Action => {
+        const slots = Math.ceil((lines * 64) / stride);
+        const kind = store === 0 ? AccessKind.store : AccessKind.load;
+        const batch = {
+          ...step({}).batch, base: BASE + 4096 * page + start, kind, storeShare: 0.6, stride, slots, width,
+          count: Math.ceil(slots * rounds),
+        }; // prettier-ignore
+        return { core: 0, batch, quantum, then, meanwhile };
+      });
+    const windows = fc.constantFrom(1, 7, 12, 48, 500);
+    fc.assert(
+      fc.property(levels, windows, fc.array(pass, { minLength: 1, maxLength: 6 }), (caches, loadWindow, list) => {
+        agree(machine({ caches, loadWindow }), 1, list);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
   it('agree where one set of an inclusive last level takes all lines, and drops what is still in use nearer', () => {
     const caches = [
       cache(4, 4, 1200),

@@ -1,43 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access';
+import { AccessKind, AccessOrder } from '#emulator/cpu/access';
 import { Inclusion, Replacement, type ProcessorFigures } from '#emulator/cpu/figures';
-import { CpuCounter, CycleCause, StopReason, type Processor } from '#emulator/cpu/processor';
+import { CpuCounter, CycleCause, StopReason } from '#emulator/cpu/processor';
 import { FastProcessor } from '#emulator/memory/fast-processor';
 import { Pte } from '#emulator/mmu/page-table';
+import { BASE, batch, finish, FLAGS, withPages } from './batches.ts';
 import { cache, machine } from './machines.ts';
 import { ReferenceProcessor } from './reference/reference.ts';
-
-const BASE = 0x4000_0000;
-const FLAGS = Pte.present | Pte.writable | Pte.user | Pte.accessed | Pte.dirty;
-
-function batch(over: Partial<AccessBatch>): AccessBatch {
-  return {
-    order: AccessOrder.sequential, kind: AccessKind.load, storeShare: 1, base: BASE, offset: 0, stride: 64, slots: 64,
-    count: 1000, width: 8, seed: 1, skew: 1, hotShare: 0.8, hotSlots: 8, ...over,
-  }; // prettier-ignore
-}
-
-function withPages(p: Processor, pages: number, cores = 1): Processor {
-  const space = p.createSpace();
-  for (let core = 0; core < cores; core++) p.switchTo(core, space);
-  for (let i = 0; i < pages; i++) p.pageTable(space).set(BASE / 4096 + i, i, FLAGS);
-  return p;
-}
-
-/** Runs a batch, giving absent pages a frame, in slices of `quantum` ps. */
-function finish(p: Processor, core: number, b: AccessBatch, quantum = Infinity): number {
-  let faults = 0;
-  p.begin(core, b);
-  for (;;) {
-    const reason = p.run(core, p.now(core) + quantum);
-    if (reason === StopReason.done) return faults;
-    if (reason === StopReason.horizon) continue;
-    faults += 1;
-    const vpn = Math.floor(p.faultAddress(core) / 4096);
-    p.pageTable(0).set(vpn, vpn % 1024, FLAGS);
-  }
-}
 
 const someBatch = fc
   .record({
@@ -165,10 +135,7 @@ describe('inclusion', () => {
       cache(32, 4, 3600, { inclusion }),
       cache(64, 8, 12000, { shared: true, inclusion }),
     ];
-    const p = withPages(
-      new ReferenceProcessor(machine({ caches, ...figures }), { cores: 1, frames: 1024 }),
-      600,
-    ) as ReferenceProcessor;
+    const p = withPages(new ReferenceProcessor(machine({ caches, ...figures }), { cores: 1, frames: 1024 }), 600);
     finish(
       p,
       0,
@@ -212,7 +179,7 @@ describe('stores', () => {
   });
 
   it('of two cores to one line take it from each other', () => {
-    const p = withPages(new FastProcessor(machine(), 2, 1024), 1, 2);
+    const p = withPages(new FastProcessor(machine(), 2, 1024), 1);
     const one = batch({ kind: AccessKind.store, slots: 1, count: 1 });
     for (let k = 0; k < 5; k++) {
       finish(p, 0, one);
@@ -222,7 +189,7 @@ describe('stores', () => {
   });
 
   it('that are invalidated on one core shoot down the other', () => {
-    const p = withPages(new FastProcessor(machine(), 2, 1024), 1, 2);
+    const p = withPages(new FastProcessor(machine(), 2, 1024), 1);
     p.invalidate(0, 0, BASE / 4096, 1);
     expect(p.counters()[CpuCounter.shootdowns]).toBe(1);
     expect([p.timeByCause(0)[CycleCause.shootdown], p.timeByCause(1)[CycleCause.shootdown]]).toEqual([

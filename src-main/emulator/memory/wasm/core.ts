@@ -5,7 +5,7 @@ import { arrival, fill, latest, NEVER, retireLoads, waitForFill } from './fills'
 import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
-import { streams, stream } from './stream';
+import { stream, streams } from './stream';
 import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
 import {
   addCount, addTime, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
@@ -313,7 +313,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
   const last = core.count;
   const trace = core.order == TRACE;
   const mixed = core.kind != 0;
-  const bulk = core.order == 0 && !mixed && !dependent && stride > 0 && stride < <i64>lineBytes;
+  const bulk = core.order == 0 && !mixed && !dependent && stride > 0 && (stride < <i64>lineBytes || (stride == <i64>lineBytes && streams()));
   const perLine = bulk ? lineBytes / <u32>stride : 1;
   // Where in a line its first access is, if that is the same in all and none straddles; else nowhere.
   const firstInLine = bulk && streams() && perLine * <u32>stride == lineBytes && (<u32>base & (<u32>stride - 1)) + lineBytes - <u32>stride + width <= lineBytes ? <u32>base & (<u32>stride - 1) : lineBytes;
