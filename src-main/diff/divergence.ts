@@ -20,6 +20,9 @@ const CONSEQUENCES: readonly EventKind[] = [
   EventKind.directReclaim,
 ];
 
+/** Pages from here on are of the address space (mappings lie high in it), those below of a file: 4 TiB of it. */
+const FIRST_VIRTUAL = 2 ** 30;
+
 interface Side {
   readonly run: RunInfo;
   readonly events: RunEvents;
@@ -66,24 +69,38 @@ function divergence(left: Side, i: number, right: Side, j: number, state: number
   const y = j < 0 ? null : eventAt(right.events, j);
   const kind = y === null ? 'onlyLeft' : x === null ? 'onlyRight' : state === EventState.moved ? 'moved' : 'changed';
   const place = x === null ? placeText(right, j) : placeText(left, i);
-  return { kind, left: x, right: y, text: `${place}: ${sideText(left, i)}; ${sideText(right, j)}` };
+  const [a, b] = namesApart(left.run, right.run);
+  return { kind, left: x, right: y, text: `${place}: ${sideText(a, left, i)}; ${sideText(b, right, j)}` };
 }
 
-/** "thread 0, step 1 (load), page 16". */
+/** As little of both runs as tells them apart; their ids where nothing else does. */
+function namesApart(left: RunInfo, right: RunInfo): readonly [string, string] {
+  const names: readonly ((run: RunInfo) => string)[] = [
+    (run) => (run.name === '' ? run.policy : run.name),
+    (run) => `${run.policy} on ${run.filesystem}`,
+    (run) => `${run.policy} on ${run.machine}`,
+    (run) => `${run.policy} on ${run.kernel}`,
+    (run) => `${run.policy}, seed ${run.seed}`,
+  ];
+  const apart = names.find((name) => name(left) !== name(right)) ?? ((run: RunInfo) => `${run.policy} (${run.id})`);
+  return [apart(left), apart(right)];
+}
+
+/** "main, step 2 (load), page 16": steps counted from 1, pages as the event tells them. */
 function placeText({ run, keys }: Side, i: number): string {
   const parts: string[] = [];
   const [thread, step, page] = [keys.thread[i], keys.step[i], keys.page[i]];
-  if (thread >= 0) parts.push(`thread ${thread}`);
+  if (thread >= 0)
+    parts.push(run.lanes.filter((lane) => lane.group === 'thread')[thread]?.name ?? `thread ${thread + 1}`);
   if (step >= 0) {
     const name = run.phases.find((phase) => (thread < 0 || phase.thread === thread) && phase.step === step)?.name ?? '';
-    parts.push(name === '' ? `step ${step}` : `step ${step} (${name})`);
+    parts.push(name === '' ? `step ${step + 1}` : `step ${step + 1} (${name})`);
   }
-  if (page >= 0) parts.push(`page 0x${page.toString(16)}`);
+  if (page >= 0) parts.push(`page ${page < FIRST_VIRTUAL ? page : `0x${page.toString(16)}`}`);
   return parts.length === 0 ? 'in the background' : parts.join(', ');
 }
 
-function sideText(side: Side, i: number): string {
-  const name = side.run.name === '' ? `${side.run.policy} (${side.run.id})` : side.run.name;
+function sideText(name: string, side: Side, i: number): string {
   if (i < 0) return `${name} has nothing there`;
   const row = eventAt(side.events, i);
   const cause = row.cause >= 0 ? `, from ${eventText(eventAt(side.events, row.cause))}` : '';

@@ -1,4 +1,8 @@
 import type { EventCounts, RunDiff } from '#model/diff';
+import { EVENT_KINDS } from '#model/events';
+import { metricName } from '#model/metric-names';
+import { formatFigure } from '#model/sweep-results';
+import { timeText } from './describe.ts';
 
 /** Changes of documents shown before the rest is counted. */
 const MOST_FIELDS = 40;
@@ -27,9 +31,14 @@ function eventTable({ pairs }: RunDiff): string[] {
   const rows: string[][] = [];
   for (const { left, right, events, byKind } of pairs) {
     rows.push([`${left} → ${right}`, ...cells(events)]);
-    for (const [kind, counts] of Object.entries(byKind)) rows.push([kind, ...cells(counts)]);
+    for (const [kind, counts] of Object.entries(byKind)) rows.push([labelOf(kind), ...cells(counts)]);
   }
   return table(['', 'same', 'moved', 'changed', 'only left', 'only right'], rows);
+}
+
+/** What readers call a kind of event. */
+function labelOf(name: string): string {
+  return EVENT_KINDS.find((kind) => kind.name === name)?.label ?? name;
 }
 
 function cells({ same, moved, changed, onlyLeft, onlyRight }: EventCounts): string[] {
@@ -39,12 +48,12 @@ function cells({ same, moved, changed, onlyLeft, onlyRight }: EventCounts): stri
 function metricTable({ runs, metrics }: RunDiff): string[] {
   if (metrics.length === 0) return ['All the same.'];
   const rows = metrics.map(({ path, values, absolute, relative, withinSpread }) => [
-    path,
-    ...values.map(number),
+    metricName(path),
+    ...values.map((value) => formatFigure(value, path)),
     absolute
       .map(
         (change, i) =>
-          `${change > 0 ? '+' : ''}${number(change)}${percent(relative[i])}${withinSpread[i] === true ? ' (within spread)' : ''}`,
+          `${change > 0 ? '+' : ''}${formatFigure(change, path)}${percent(relative[i])}${withinSpread[i] === true ? ' (within spread)' : ''}`,
       )
       .join(', '),
   ]);
@@ -53,11 +62,11 @@ function metricTable({ runs, metrics }: RunDiff): string[] {
 
 function phaseTable({ runs, phases }: RunDiff): string[] {
   const rows = phases.map(({ thread, step, name, values }) => [
-    `${thread}/${step} ${name}`,
+    `${thread + 1}/${step + 1} ${name}`,
     ...values.map((value) =>
       value === null
         ? 'not there'
-        : `${number(value.durationNs)} ns, ${number(value.minor + value.major)} faults, ${number(value.instantiatedKiB)} KiB`,
+        : `${timeText(value.durationNs * 1e3)}, ${number(value.minor + value.major)} faults, ${number(value.instantiatedKiB)} KiB`,
     ),
   ]);
   return table(['thread/step', ...runs.map((run) => run.id)], rows);

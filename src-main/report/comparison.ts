@@ -1,5 +1,6 @@
 import type { Block, Cell } from '#model/report';
-import { formatTime } from '#model/units';
+import { metricName } from '#model/metric-names';
+import { formatFigure } from '#model/sweep-results';
 import type { ReportInput } from './model.ts';
 import { subject, words } from './sentences.ts';
 
@@ -43,8 +44,8 @@ export function comparisonBlocks({ comparison, runs: entries }: ReportInput): Bl
           ...values.map((value, i) =>
             figure(
               i === 0
-                ? inUnits(path, value)
-                : `${inUnits(path, value)}${change(value, relative[i - 1], withinSpread[i - 1])}`,
+                ? formatFigure(value, path)
+                : `${formatFigure(value, path)}${change(value, relative[i - 1], withinSpread[i - 1])}`,
             ),
           ),
         ]),
@@ -59,20 +60,8 @@ function rest(more: number, one: string, several: string): Block {
   return { type: 'paragraph', text: `${more} more ${more === 1 ? one : several} differ.` };
 }
 
-/** A metric's path in words: `faults.writeProtect` as `faults: write protect`, without the unit. */
-export function metricName(path: string): string {
-  const parts = path.split('.').map((part) => words(part.replace(/(?:Ns|KiB)$/, '')));
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(' ')}: ${parts[parts.length - 1]}`;
-}
-
-/** A metric's value with the unit that its path names. */
-export function inUnits(path: string, value: number): string {
-  if (path.endsWith('Ns') || path.startsWith('time.byCauseNs.')) return formatTime(value * 1e3);
-  return path.endsWith('KiB') ? `${amount(value)} KiB` : amount(value);
-}
-
 /** A figure with thin spaces between thousands, three digits after the point at most. */
-export function amount(value: number): string {
+function amount(value: number): string {
   const [whole, part] = String(Math.round(value * 1000) / 1000).split('.');
   const grouped = whole.replace(/\B(?=(?:\d{3})+(?!\d))/g, '\u202f');
   return part === undefined ? grouped : `${grouped}.${part}`;

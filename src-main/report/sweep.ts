@@ -1,4 +1,5 @@
 import type { Block, Cell, Figure } from '#model/report';
+import { metricName } from '#model/metric-names';
 import { labelOf, type SweepGrid, type SweepResults } from '#model/sweep';
 import { panelAxes, panelsOf, type Panel, type Panels } from '#model/sweep-panels';
 import { figureAt, formatFigure, shapesOf, surprise } from '#model/sweep-results';
@@ -19,7 +20,7 @@ export function sweepSentences({ results, measure }: ReportSweep): string[] {
   const { grid, cells } = results;
   const { values, odd } = measured(results, measure);
   const done = cells.filter((cell) => cell !== undefined).length;
-  const sentences = [`${done} of ${grid.cells.length} cells are done. The measure is ${measure}.`];
+  const sentences = [`${done} of ${grid.cells.length} cells are done. The measure is ${metricName(measure)}.`];
   const known = values.flatMap((value, index) => (value === undefined ? [] : [{ value, index }]));
   if (known.length === 0) return sentences;
   const low = known.reduce((best, cell) => (cell.value < best.value ? cell : best));
@@ -58,7 +59,7 @@ export function sweepBlocks({ results, measure }: ReportSweep): Block[] {
   const table: Block = {
     type: 'table',
     caption: `One row a cell${shown.length < grid.cells.length ? `, the first ${MOST_ROWS}` : ''}; ◆ marks the one furthest from its neighbours`,
-    head: [...grid.axes.map((axis) => plain(axis.name)), number(measure), plain('hash'), plain('verdict')],
+    head: [...grid.axes.map((axis) => plain(axis.name)), number(metricName(measure)), plain('hash'), plain('verdict')],
     rows: shown.map(({ index, position }) => {
       const value = values[index];
       return [
@@ -106,7 +107,7 @@ export function sweepFigure(results: SweepResults, measure: string): Figure {
     return scale + drawPanel(panels, panel, { values, odd, measure, x, y, width, height: plot });
   });
   const more = panels.panels.length - shown.length;
-  const caption = `${measure} along ${panels.along.name}${panels.panels.length > 1 ? ', one panel for each combination of the other axes, all on one scale' : ''}.${odd === undefined ? '' : ' ◆ is the cell furthest from its neighbours.'}${more > 0 ? ` ${more} more panels are in the table only.` : ''}`;
+  const caption = `${metricName(measure)} along ${panels.along.name}${panels.panels.length > 1 ? ', one panel for each combination of the other axes, all on one scale' : ''}.${odd === undefined ? '' : ' ◆ is the cell furthest from its neighbours.'}${more > 0 ? ` ${more} more panels are in the table only.` : ''}`;
   const height = 8 + Math.ceil(shown.length / perRow) * row;
   return { caption, svg: svg(height, caption, body.join('')) };
 }

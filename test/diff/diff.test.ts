@@ -219,7 +219,7 @@ describe('the first divergence', () => {
     ]);
     expect(diff.firstDivergence?.kind).toBe('onlyLeft');
     expect(diff.firstDivergence?.text).toBe(
-      'thread 0, step 1 (read all), page 0x10: P1 (left) has blocks instantiated (4 KiB) at 1.5 µs, from read fault (major); P5 (right) has nothing there',
+      'thread 0, step 2 (read all), page 16: P1 has blocks instantiated (4 KiB) at 1.5 µs, from read fault (major); P5 has nothing there',
     );
   });
 
