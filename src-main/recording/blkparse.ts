@@ -10,7 +10,9 @@ const LINE = /^\s*(\d+),(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\.(\d{9})\s+(\d+)\s+([A-Za-
 const PLACE = /^(\d+) \+ (\d+)(?:\s|$)/;
 /** What blkparse prints at the end, for each processor and in all. */
 const SUMMARY =
-  /^(?:CPU\d+ \(|Total \(|Throughput |Events \(|Skips: |Input file |\s+(?:Reads|Writes|Read|Write|IO|PC|Timer) |\s*\d+ forward|$)/;
+  /^(?:CPU\d+ \(|Total \(|Throughput |Events \(|Skips: |Input file |\s+(?:Reads|Writes|Read|Write|IO|PC|Timer|Allocation|Dispatch|Completion) |\s*\d+ forward|$)/;
+/** With -s there is a summary for each process: its name with its number, or the numbers of several. */
+const PROCESS = /^\S.* \(\d[\d, .]*\)$/;
 const MOST_SECTORS = 2 ** 53;
 
 /** What blkparse prints of a blktrace, in its own layout. */
@@ -30,7 +32,7 @@ export const blkparse: Importer = {
       line(text) {
         const match = LINE.exec(text);
         if (match === null) {
-          if (!SUMMARY.test(text)) context.fail('this is no line of blkparse', EXPECTED);
+          if (!SUMMARY.test(text) && !PROCESS.test(text)) context.fail('this is no line of blkparse', EXPECTED);
           if (text !== '' && !text.startsWith('Input')) summary = true;
           if (text !== '') context.leftAside.add('lines of the summary');
           return;
@@ -56,8 +58,9 @@ export const blkparse: Importer = {
 function place(context: ImportContext, rest: string, action: string): { sector: number; sectors: number } {
   const match = PLACE.exec(rest);
   if (match !== null) {
-    const sector = context.within(Number(match[1]), 0, MOST_SECTORS, 'the sector');
-    return { sector, sectors: context.within(Number(match[2]), 0, 2 ** 32, 'the number of sectors') };
+    const sectors = context.within(Number(match[2]), 0, 2 ** 32, 'the number of sectors');
+    // An empty flush has the sector 2^64 - 1.
+    return { sector: sectors === 0 ? 0 : context.within(Number(match[1]), 0, MOST_SECTORS, 'the sector'), sectors };
   }
   const sector = /^(\d+)(?:\s|$)/.exec(rest);
   if (sector !== null && (action === 'C' || action === 'X')) return { sector: Number(sector[1]) % 2 ** 53, sectors: 0 };

@@ -189,18 +189,16 @@ export const bpftraceJson: Importer = {
     ),
   read(context: ImportContext): Reader {
     const maps = new Maps(context);
-    let objects = 0;
     return {
       by: 'lines',
       line(text) {
         if (text.trim() === '') return;
         if (!text.trimStart().startsWith('{')) {
-          if (objects > 0 && !/^(?:ERROR|WARNING|stdin)/.test(text))
-            context.fail('this is no object of bpftrace', '{"type": ..., "data": ...}');
-          context.leftAside.add('messages of bpftrace');
+          if (MESSAGE.test(text)) context.leftAside.add('messages of bpftrace');
+          else if (maps.builder.size === 0) context.leftAside.add('lines that the program printed');
+          else context.fail('this is no object of bpftrace', '{"type": ..., "data": ...}');
           return;
         }
-        objects++;
         let value: unknown;
         try {
           value = JSON.parse(text);
@@ -252,6 +250,8 @@ function take(maps: Maps, context: ImportContext, name: string, key: string, con
         return context.fail('the count of a bin is no number', 'a count');
       const max = edge('max');
       const min = edge('min') ?? Math.min(-1, (max ?? 0) - 1);
+      // Versions before 0.18 print this bin's edges in 32 bits.
+      if (min === -(2 ** 31) && max === 0) return [2 ** 31, 2 ** 32, count];
       return [min, Math.max(min, max ?? min) + 1, count];
     });
     if (read.some(([from], i) => i > 0 && from < read[i - 1][0])) context.fail('the bins do not ascend', EXPECTED);

@@ -52,9 +52,9 @@ function importFio(context: ImportContext, text: string): Imported {
           : '';
     };
     const engine = option('ioengine');
-    const depth = SYNCHRONOUS.has(engine)
-      ? 1
-      : Math.min(65_535, Math.max(1, Number.parseInt(option('iodepth') || '1', 10) || 1));
+    // What the device sees: every clone of the job keeps its own requests in flight.
+    const whole = (text: string): number => Math.max(1, Number.parseInt(text, 10) || 1);
+    const depth = Math.min(65_535, (SYNCHRONOUS.has(engine) ? 1 : whole(option('iodepth'))) * whole(option('numjobs')));
     capacity = Math.max(capacity, sizeOption(option('size')), sizeOption(option('filesize')));
     context.taken.add('jobs');
     for (const { direction, operation } of directionsOf(context, job, option('rw') || option('readwrite'))) {
@@ -90,7 +90,7 @@ function importFio(context: ImportContext, text: string): Imported {
     if (job.at('error').number(-MOST, MOST, 0) !== 0)
       context.leftAside.add('jobs that ended with an error (their figures were taken)');
   }
-  if (latencies.size === 0) root.at('jobs').fail('jobs with requests and their latencies');
+  if (latencies.size === 0) context.fail('no latencies were measured', 'jobs with requests, run without gtod_reduce or disable_clat'); // prettier-ignore
   const timestamp = root.at('timestamp').number(0, 1e11, 0);
   const date = timestamp > 0 ? new Date(timestamp * 1000).toISOString().slice(0, 10) : context.date;
   const disk =

@@ -6,6 +6,7 @@ import { fioJson } from './fio-json.ts';
 import { fioHistogramLog, fioLog } from './fio-log.ts';
 import { ftrace } from './ftrace.ts';
 import type { Head, Importer } from './importer.ts';
+import { iopingJson } from './ioping-json.ts';
 import { ioping, iopingBatch } from './ioping.ts';
 import { iostatJson, iostatText } from './iostat.ts';
 import { lackey } from './lackey.ts';
@@ -22,6 +23,7 @@ export const IMPORTERS: readonly Importer[] = [
   blktrace,
   fioJson,
   iostatJson,
+  iopingJson,
   bpftraceJson,
   perfStatJson,
   perfStatText,

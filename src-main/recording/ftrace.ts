@@ -9,7 +9,7 @@ const COLON = 58;
 const DOT = 46;
 /** Seconds beyond which a time is no time: thousands of years, as some clocks count from 1970. */
 const MOST_SECONDS = 1e11;
-const LINE = /^\s*(?:\S+:\s+)?\S.*-\d+\s+(?:\(\s*[\d-]+\)\s+)?\[\d{3,}\]\s+(?:[^\s\d]\S*\s+)?\d+\.\d+:\s/;
+const LINE = /^\s*(?:\S+:\s+)?\S.*-\d+\s+(?:\(\s*[\d-]+\)\s+)?\[\d{3,}\]\s*(?:[^\s\d]\S*\s+)?\d+(?:\.\d+)?:\s/;
 
 /** The trace file of Linux' ftrace as text, and what `trace-cmd report` prints. */
 export const ftrace: Importer = {
@@ -18,22 +18,37 @@ export const ftrace: Importer = {
   recognises(head: Head): boolean {
     if (/^\s*# tracer:/.test(head.text)) return true;
     const lines = head.lines.filter(
-      (line) => line !== '' && !line.startsWith('#') && !PREAMBLE.test(line) && !LOST.test(line),
+      (line) => line !== '' && !line.startsWith('#') && !PREAMBLE.test(line) && !LOST.test(line) && !STACK.test(line),
     );
-    return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
+    return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line) || LATENCY.test(line));
   },
   read: (context: ImportContext): Reader => new FtraceReader(context),
 };
 
 /**
  * With the option latency-format: `bash-123     0d..1. 16363us+: event: fields`, processor and flags in one, times in
- * microseconds since the first event, and a mark for how long the next one took to come.
+ * microseconds since the first event, and a mark for how long the next one took to come. `trace-cmd report -l` writes
+ * the time in seconds there.
  */
-const LATENCY = /^\s*(\S.*-\d+)\s+(?:\(\s*[\d-]+\)\s+)?\d+([^\s\d]\S{2,6})\s+(\d+)us.? *: (\S.*)$/;
-/** Lines of trace-cmd that are no events. */
-const PREAMBLE = /^(?:cpus=\d+|version = \d+|CPU \d+ is empty|trace-cmd|\s*$)/;
-/** `CPU:1 [LOST 123 EVENTS]`, `CPU:0 [EVENTS DROPPED]`. */
-const LOST = /^(?:CPU:?\s*\d+\s+)?\[?(?:LOST (\d+) EVENTS|EVENTS DROPPED|\d+ EVENTS DROPPED)\]?/;
+const LATENCY =
+  /^\s*(\S.*-\d+)\s+(?:\(\s*[\d-]+\)\s+)?\d+([^\s\d]\S{2,6})\s+(?:(\d+)us.?|(\d+)\.(\d{6,9})) *: +(\S.*)$/;
+/** Lines of trace-cmd that are no events: of each file of several, and what it says of formats that it cannot read. */
+const PREAMBLE =
+  /^(?:(?:\S+:\s+)?cpus=\d+|(?:\S+:\s+)?version = \d+|(?:\S+:\s+)?CPU \d+ is empty|trace-cmd|registering plugin: |\s*\[[\w-]+:[\w-]+\] |\s*Error: |\s*$)/;
+/** `CPU:1 [LOST 123 EVENTS]`, `CPU:0 [EVENTS DROPPED]`, `instance: CPU:1 [20266 EVENTS DROPPED]`. */
+const LOST = /^(?:\S+:\s+)?(?:CPU:?\s*\d+\s+)?\[?(?:LOST (\d+) EVENTS|(?:(\d+) )?EVENTS DROPPED)\]?/;
+/** A line of a stack. */
+const STACK = /^\s*=> |^\s+[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/;
+/** A line of the function_graph tracer: processor, with the time before it when it was asked for; and what it draws. */
+const GRAPH = /^\s*(?:\d+\.\d+ +\| +)?\d+\) |^ ?-{20,}$/;
+/** An event among the functions, whose time and thread are told (funcgraph-abstime, funcgraph-proc). */
+const GRAPH_EVENT = /^\s*(\d+)\.(\d{6,9}) +\| +\d+\) +(\S.*-\d+) +\|.*\/\* (\w+: .*) \*\/\s*$/;
+/** An event of the blk tracer: `254,0   Q  WS 1024 + 8 [dd]`. */
+const BLK = /^(\d+,\d+)\s+([A-Z]{1,2})\s+([A-Z]+) (.*)$/;
+const BLK_EVENTS: Readonly<Record<string, string>> = {
+  Q: 'block_bio_queue', M: 'block_bio_backmerge', F: 'block_bio_frontmerge', I: 'block_rq_insert', D: 'block_rq_issue',
+  C: 'block_rq_complete', R: 'block_rq_requeue',
+}; // prettier-ignore
 
 class FtraceReader {
   readonly by = 'lines';
@@ -55,14 +70,14 @@ class FtraceReader {
       return;
     }
     const bracket = this.cpuAt(text);
-    if (bracket < 0) {
+    // Trace-cmd writes priorities in brackets, which are no processors when no thread stands before them.
+    const thread = bracket < 0 ? null : this.threadOf(text, bracket);
+    if (thread === null) {
       const match = LATENCY.exec(text);
       if (match === null) this.odd(text);
-      else this.latencyLine(match, text.length - match[4].length, text);
+      else this.latencyLine(match, text);
       return;
     }
-    const thread = this.threadOf(text, bracket);
-    if (thread === null) return this.context.fail('this is no line of a trace', EXPECTED);
     let at = skipSpaces(text, text.indexOf(']', bracket) + 1);
     // Flags never begin with a digit, times always do.
     let interrupt = false;
@@ -74,7 +89,9 @@ class FtraceReader {
     }
     const time = this.timeAt(text, at);
     this.events++;
-    const nameAt = skipSpaces(text, numberEnd + 1);
+    let nameAt = skipSpaces(text, numberEnd + 1);
+    // `trace-cmd report --ts-diff`: the time since the event before, in parentheses.
+    if (text.startsWith('(+', nameAt)) nameAt = skipSpaces(text, text.indexOf(')', nameAt) + 1);
     this.event(thread, time, text, nameAt, interrupt);
   }
 
@@ -96,19 +113,32 @@ class FtraceReader {
     } else if (text.startsWith('sys_', nameAt)) {
       // `sys_msync(start: 7f.., len: 100000)` and `sys_msync -> 0x0`.
       this.kernel.event(thread, time, text.slice(nameAt, end), text.slice(skipSpaces(text, end)), interrupt);
-    } else if (text.indexOf(' <-', nameAt) > 0 || text.indexOf('()', nameAt) > 0 || text.startsWith('<stack', nameAt)) {
+    } else if (isFunction(text, nameAt)) {
       this.context.leftAside.add('function calls and stacks');
-    } else this.context.fail('this is no event of a trace', EXPECTED);
+    } else {
+      const match = BLK.exec(text.slice(nameAt));
+      if (match === null) return this.context.fail('this is no event of a trace', EXPECTED);
+      const name = BLK_EVENTS[match[2]];
+      if (name === undefined) this.context.leftAside.add(`actions of the block layer: ${match[2]}`);
+      else {
+        // An empty flush has no place.
+        const place = match[4].includes(' + ') ? match[4] : '0 + 0';
+        this.kernel.event(thread, time, name, `${match[1]} ${match[3]} ${place}`, interrupt);
+      }
+    }
   }
 
-  private latencyLine(match: RegExpExecArray, nameAt: number, text: string): void {
-    const [, task, flags, us] = match;
+  private latencyLine(match: RegExpExecArray, text: string): void {
+    const [, task, flags, us, seconds, fraction = '', rest] = match;
     const thread = this.kernel.threads.find(task) ?? this.newThread(task);
     if (thread === null) return this.context.fail('this is no line of a trace', EXPECTED);
-    const whole = this.context.within(Number(us), 0, MOST_SECONDS, 'the time');
-    const time = this.clock.ps(Math.floor(whole / 1e6), (whole % 1e6) * 1000);
+    const whole = this.context.within(Number(us ?? seconds), 0, MOST_SECONDS, 'the time');
+    const time =
+      us === undefined
+        ? this.clock.ps(whole, Number(fraction) * 10 ** (9 - fraction.length))
+        : this.clock.ps(Math.floor(whole / 1e6), (whole % 1e6) * 1000);
     this.events++;
-    this.event(thread, time, text, nameAt, inInterrupt(flags, 0, flags.length));
+    this.event(thread, time, text, text.length - rest.length, inInterrupt(flags, 0, flags.length));
   }
 
   /** Position of the `[` of `[000]`; -1 where there is none. */
@@ -160,7 +190,10 @@ class FtraceReader {
     const seconds = decimalAt(text, at);
     if (seconds < 0) return this.context.fail('the time is missing', EXPECTED);
     if (text.charCodeAt(numberEnd) !== DOT)
-      return this.context.fail('the time is not in seconds', 'a trace clock in seconds, such as local, mono or boot');
+      return this.context.fail(
+        'the time is not in seconds',
+        'a trace clock in seconds, such as local, mono or boot: counter, uptime and x86-tsc count ticks',
+      );
     const start = numberEnd + 1;
     const fraction = decimalAt(text, start);
     const digits = numberEnd - start;
@@ -178,11 +211,39 @@ class FtraceReader {
   /** Lines that are no events: stacks, what trace-cmd prints first, what was lost. */
   private odd(text: string): void {
     const lost = LOST.exec(text);
-    if (lost !== null) this.context.leftAside.add('events lost by the kernel', Number(lost[1] ?? 1));
-    else if (/^\s*=> /.test(text) || /^\s+[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/.test(text))
-      this.context.leftAside.add('function calls and stacks');
+    if (lost !== null) this.context.leftAside.add('events lost by the kernel', Number(lost[1] ?? lost[2] ?? 1));
+    else if (STACK.test(text)) this.context.leftAside.add('function calls and stacks');
+    else if (GRAPH.test(text)) this.graphLine(text);
     else if (!PREAMBLE.test(text)) this.context.fail('this is no line of a trace', EXPECTED);
   }
+
+  private graphLine(text: string): void {
+    const match = GRAPH_EVENT.exec(text);
+    const thread = match === null ? null : (this.kernel.threads.find(match[3]) ?? this.newThread(match[3]));
+    if (match === null || thread === null) {
+      const event = text.includes('/* ');
+      this.context.leftAside.add(event ? 'events among functions without time or thread' : 'function calls and stacks');
+      return;
+    }
+    const [, seconds, fraction, , what] = match;
+    const time = this.clock.ps(
+      this.context.within(Number(seconds), 0, MOST_SECONDS, 'the time'),
+      Number(fraction) * 10 ** (9 - fraction.length),
+    );
+    this.events++;
+    this.event(thread, time, what, 0, false);
+  }
+}
+
+/** `do_fault <-handle_fault`, `do_fault`, `do_fault();`, and the headings of stacks. */
+function isFunction(text: string, nameAt: number): boolean {
+  return (
+    text.indexOf(' <-', nameAt) > 0 ||
+    text.indexOf('()', nameAt) > 0 ||
+    text.startsWith('<stack', nameAt) ||
+    text.startsWith('<user stack', nameAt) ||
+    (nameAt < text.length && text.indexOf(' ', nameAt) < 0)
+  );
 }
 
 /** Whether the flags from `at` to `end` tell an interrupt: s, h, H, z, Z for a soft one, a hard one, both, and NMIs. */

@@ -5,7 +5,7 @@ import { plainNumber } from './text.ts';
 
 const EXPECTED = 'a line such as "4 KiB <<< /dev/sda (block device 1 TiB): request=1 time=195.0 us"';
 const REQUEST =
-  /^(\d+(?:\.\d+)?) ?([kKMGT]?)(?:i?[bB]|bytes?)? (<<<|>>>|from|to) (.*?): request=(\d+) time=(\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)\b(.*)$/;
+  /^(?:\S.{0,60}?\s)??(\d+(?:\.\d+)?) ?([kKMGT]?)(?:i?[bB]|bytes?)? (<<<|>>>|from|to) (.*?): request=(\d+) time=(\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)\b(.*)$/;
 const SUMMARY =
   /^(?:--- .* ioping statistics ---|[\d.]+(?: [kMG])? requests completed in |generated [\d.]+(?: [kMG])? requests in |min\/avg\/max\/mdev = |\^C|\d+(?: \d+){7,9}$|\s*$)/;
 const TITLE = /^--- (.*) ioping statistics ---$/;
@@ -18,6 +18,72 @@ const LONGEST_NS = 86_400e9;
 /** Different latencies kept. */
 const MOST_VALUES = 1_000_000;
 
+/** Single requests as a disk with their latencies, by operation and size. */
+export class Requests {
+  /** Bytes of what was measured; 0 where it is not told. */
+  capacity = 0;
+  private readonly context: ImportContext;
+  private readonly sums = new Map<
+    string,
+    { operation: 'read' | 'write'; bytes: number; histogram: ValueHistogram; ns: number }
+  >();
+
+  constructor(context: ImportContext) {
+    this.context = context;
+  }
+
+  /** One request. @param ns that it took */
+  add(operation: 'read' | 'write', size: number, time: number): void {
+    const { context, sums } = this;
+    const bytes = context.within(size, 1, 2 ** 40, 'the size');
+    const ns = context.within(time, 0, LONGEST_NS, 'the time');
+    const key = `${operation} ${bytes}`;
+    let sum = sums.get(key);
+    if (sum === undefined) {
+      if (sums.size >= 100) context.fail('too many sizes of requests', 'at most 100');
+      sum = { operation, bytes, histogram: new ValueHistogram(), ns: 0 };
+      sums.set(key, sum);
+    }
+    if (sum.histogram.size >= MOST_VALUES) {
+      context.leftAside.add('requests beyond a million different latencies');
+      return;
+    }
+    sum.histogram.add(ns);
+    sum.ns += ns;
+  }
+
+  /** The disk; null when there were no requests. */
+  disk(): Imported | null {
+    const { context, sums } = this;
+    if (sums.size === 0) return null;
+    const latencies: MeasuredLatency[] = [...sums.values()].map(({ operation, bytes, histogram }) => ({
+      operation, bytes, queueDepth: 1, samples: histogram.samples, histogram: histogram.entries(),
+    })); // prettier-ignore
+    return recordedDisk(context, {
+      name: `Disk as measured by ioping (${context.title})`,
+      year: Number(context.date.slice(0, 4)),
+      description: 'Latencies of single requests as a program saw them.',
+      tool: 'ioping',
+      date: context.date,
+      latencies,
+      capacity: this.capacity,
+      readRate: this.rate('read'),
+      writeRate: this.rate('write'),
+    });
+  }
+
+  private rate(operation: string): number {
+    let bytes = 0;
+    let ns = 0;
+    for (const sum of this.sums.values())
+      if (sum.operation === operation) {
+        bytes += sum.bytes * sum.histogram.samples;
+        ns += sum.ns;
+      }
+    return ns > 0 ? (bytes / ns) * 1e9 : 0;
+  }
+}
+
 /** What ioping prints of single requests: a disk with their latencies. */
 export const ioping: Importer = {
   id: 'ioping',
@@ -26,11 +92,7 @@ export const ioping: Importer = {
     head.lines.some((line) => REQUEST.test(line) || TITLE.test(line)) &&
     head.lines.slice(0, 3).every((line) => REQUEST.test(line) || SUMMARY.test(line)),
   read(context: ImportContext): Reader {
-    const sums = new Map<
-      string,
-      { operation: 'read' | 'write'; bytes: number; histogram: ValueHistogram; ns: number }
-    >();
-    let capacity = 0;
+    const latencies = new Requests(context);
     const summary: [string, number, string][] = [];
     return {
       by: 'lines',
@@ -47,61 +109,27 @@ export const ioping: Importer = {
           context.leftAside.add('warm-up requests');
           return;
         }
-        const bytes = context.within(Math.round(Number(size) * SIZES[prefix.toUpperCase()]), 1, 2 ** 40, 'the size');
-        const ns = context.within(Math.round(Number(time) * UNITS[unit]), 0, LONGEST_NS, 'the time');
-        const operation = arrow === '>>>' || arrow === 'to' ? 'write' : 'read';
-        const key = `${operation} ${bytes}`;
-        let sum = sums.get(key);
-        if (sum === undefined) {
-          if (sums.size >= 100) context.fail('too many sizes of requests', 'at most 100');
-          sum = { operation, bytes, histogram: new ValueHistogram(), ns: 0 };
-          sums.set(key, sum);
-        }
-        if (sum.histogram.size >= MOST_VALUES) {
-          context.leftAside.add('requests beyond a million different latencies');
-          return;
-        }
-        sum.histogram.add(ns);
-        sum.ns += ns;
+        latencies.add(
+          arrow === '>>>' || arrow === 'to' ? 'write' : 'read',
+          Math.round(Number(size) * SIZES[prefix.toUpperCase()]),
+          Math.round(Number(time) * UNITS[unit]),
+        );
         // `(ext4 /dev/vda 252.0 GiB)`
         const extent = /(\d+(?:\.\d+)?) ([KMGT])iB\)$/.exec(target);
-        if (extent !== null) capacity = Math.min(2 ** 53, Math.round(Number(extent[1]) * SIZES[extent[2]]));
+        if (extent !== null) latencies.capacity = Math.min(2 ** 53, Math.round(Number(extent[1]) * SIZES[extent[2]]));
       },
-      end(): Imported {
-        const latencies: MeasuredLatency[] = [...sums.values()].map(({ operation, bytes, histogram }) => ({
-          operation, bytes, queueDepth: 1, samples: histogram.samples, histogram: histogram.entries(),
-        })); // prettier-ignore
-        if (latencies.length === 0) {
-          if (summary.length === 0) context.fail('there are no requests in this file', EXPECTED);
-          const builder = new MeasurementsBuilder(context, 'ioping');
-          for (const [name, value, unit] of summary) builder.quantity(name, value, unit);
-          return builder.document('Disk latency by ioping', [NO_DISTRIBUTION], EXPECTED);
-        }
-        const rate = (operation: string): number => {
-          let bytes = 0;
-          let ns = 0;
-          for (const sum of sums.values())
-            if (sum.operation === operation) {
-              bytes += sum.bytes * sum.histogram.samples;
-              ns += sum.ns;
-            }
-          return ns > 0 ? (bytes / ns) * 1e9 : 0;
-        };
-        return recordedDisk(context, {
-          name: `Disk as measured by ioping (${context.title})`,
-          year: Number(context.date.slice(0, 4)),
-          description: 'Latencies of single requests as a program saw them.',
-          tool: 'ioping',
-          date: context.date,
-          latencies,
-          capacity,
-          readRate: rate('read'),
-          writeRate: rate('write'),
-        });
-      },
+      end: () => latencies.disk() ?? summaryDocument(context, summary),
     };
   },
 };
+
+/** What is told without single requests. @throws InputError when nothing is */
+export function summaryDocument(context: ImportContext, figures: readonly [string, number, string][]): Imported {
+  if (figures.length === 0) context.fail('there are no requests in this file', EXPECTED);
+  const builder = new MeasurementsBuilder(context, 'ioping');
+  for (const [name, value, unit] of figures) builder.quantity(name, value, unit);
+  return builder.document('Disk latency by ioping', [NO_DISTRIBUTION], EXPECTED);
+}
 
 const NO_DISTRIBUTION = 'the distribution: only least, mean and most are told';
 

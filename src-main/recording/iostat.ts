@@ -7,6 +7,11 @@ const EXPECTED = 'what iostat prints: a line of headings that begins with "Devic
 const MOST = 1e15;
 const NO_TIMES = 'times: samples without a time stamp, laid one second apart';
 
+/** Amounts a second, in the words of all versions: `rkB/s`, `rsec/s`, `kB_read/s`, `Blk_wrtn/s`, `MB_read/s`. */
+const AMOUNT = /^(?:([rw])(kB|MB|sec)\/s|(kB|MB|Blk)_(?:read|wrtn)\/s)$/;
+/** KiB of each: sectors and blocks have 512 bytes. */
+const KIB: Readonly<Record<string, number>> = { kB: 1, MB: 1024, sec: 0.5, Blk: 0.5 };
+
 /** Samples of iostat as counters on the timeline; requests of the intervals as the figures of the run. */
 class Samples {
   private readonly context: ImportContext;
@@ -65,17 +70,24 @@ class Samples {
     if (name === 'r/s') counts.reads += done;
     else if (name === 'w/s') counts.writes += done;
     else if (name === 'f/s') counts.flushes += done;
-    else if (name === 'rkB/s') counts.readKiB += done;
-    else if (name === 'wkB/s') counts.writtenKiB += done;
+    else if (name === 'tps') counts.requests += done;
+    else {
+      const amount = AMOUNT.exec(name);
+      if (amount === null) return;
+      const KiB = done * (KIB[amount[2] ?? amount[3]] ?? 0);
+      if (name.startsWith('r') || name.endsWith('_read/s')) counts.readKiB += KiB;
+      else counts.writtenKiB += KiB;
+    }
   }
 
   end(): Imported {
     const { recording } = this.context;
     if (this.sample < 0 || recording.count === 0) this.context.fail('there are no figures in this file', EXPECTED);
     const { counts } = recording;
-    for (const key of ['reads', 'writes', 'flushes', 'readKiB', 'writtenKiB'] as const)
+    for (const key of ['requests', 'reads', 'writes', 'flushes', 'readKiB', 'writtenKiB'] as const)
       counts[key] = Math.round(counts[key]);
-    counts.requests = counts.reads + counts.writes + counts.flushes;
+    // Short figures tell transfers only, extended ones what they were.
+    counts.requests = Math.max(counts.requests, counts.reads + counts.writes + counts.flushes);
     if (this.timed || this.sample >= 0)
       this.context.leftAside.add('intervals of the first sample: it is the mean since the system started');
     return { kind: 'run', run: recording.finish({ names: { counter: this.names } }) };

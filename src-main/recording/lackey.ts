@@ -17,7 +17,7 @@ export const lackey: Importer = {
   id: 'lackey',
   label: 'valgrind lackey',
   recognises(head) {
-    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('=='));
+    const lines = head.lines.filter((line) => line !== '' && !line.startsWith('==') && !line.startsWith('--'));
     return lines.length > 0 && lines.slice(0, 5).every((line) => /^(?:I {2}| [LSM] )[0-9a-f]{6,16},\d+$/.test(line));
   },
   read: (context: ImportContext): Reader => new LackeyReader(context),

@@ -4,11 +4,16 @@ import { Clock } from './recording.ts';
 import { hexAt, numberEnd, skipSpaces } from './text.ts';
 
 const EXPECTED = 'a line such as "bash 123 [000] 12.345678: event: fields"';
-/** Command, process or process/thread, processor, flags, time, period, event with its subsystem. */
+/**
+ * Command, process or process/thread, processor, flags or mode, time, period, event with its subsystem. Every repetition
+ * has a bound: lines may be long, and what might be a name or blanks must not be tried in all ways.
+ */
 const LINE =
-  /^\s*(?:(\S.*?)\s+)?(?:(-?\d+)\/)?(-?\d+)\s+(?:\[(\d+)\]\s+)?(?:[^\s\d]\S{3,8}\s+)?(\d+)\.(\d{3,9}):\s+(?:\d+\s+)?([\w-]+(?::[\w-]+)*):(?:\s+(.*))?$/;
+  /^\s{0,60}(?:(?:(\S.{0,60}?)\s{1,60})??(?:(-?\d{1,10})\/)?(-?\d{1,10})\s{1,60}(?:\[(\d{1,6})\]\s{1,60})?(?:[^\s\d]\S{0,8}\s{1,60})?)?(\d{1,12})\.(\d{3,9}):\s{1,200}(?:\d{1,20}\s{1,200})?([\w-]{1,100}(?::[\w-]{1,100}){0,3}):(?:\s+(.*))?$/;
+/** With -L the name has eight columns, and the processor stands behind the thread without brackets. */
+const LATENCY = /^([ \S]{8}) ( *\d+) +\d{1,3} ( *\d+\.\d{3,9}: .*)$/;
 /** A line of a call chain: an address and a symbol, or what was called inline. */
-const CHAIN = /^\s+[0-9a-f]{1,16} \S|^\s+[0-9a-f]{1,16}$|^\s+\S+ \(inlined\)$/;
+const CHAIN = /^\s+[0-9a-f]{1,16} \S|^\s+[0-9a-f]{1,16}$|^\s+\S+ \(inlined\)$|^ {2}\S+$/;
 /** What --show-task-events and the like add. */
 const RECORD = / PERF_RECORD_\w+/;
 const SOFTWARE_FAULTS = /^(?:page-faults|faults|minor-faults|major-faults)(?::|$)/;
@@ -34,14 +39,17 @@ export const perfScript: Importer = {
       by: 'lines',
       line(text) {
         if (text.trim() === '' || text.startsWith('#')) return;
-        const match = LINE.exec(text);
+        if (RECORD.test(text)) {
+          context.leftAside.add('notes of processes and mappings');
+          return;
+        }
+        const match = LINE.exec(text.replace(LATENCY, '$1 $2 $3'));
         if (match === null) {
-          if (RECORD.test(text)) context.leftAside.add('notes of processes and mappings');
-          else if (events > 0 && CHAIN.test(text)) context.leftAside.add('lines of call chains');
+          if (events > 0 && CHAIN.test(text)) context.leftAside.add('lines of call chains');
           else context.fail('this is no line of perf script', EXPECTED);
           return;
         }
-        const [, comm = '<...>', , tid, , seconds, fraction, event, body = ''] = match;
+        const [, comm = '<...>', , tid = '0', , seconds, fraction, event, body = ''] = match;
         const time = clock.ps(
           context.within(Number(seconds), 0, 1e11, 'the time'),
           Number(fraction) * 10 ** (9 - fraction.length),

@@ -6,11 +6,12 @@ const EXPECTED = 'a line such as "     20,530      page-faults      #   59.151 K
 const HEADING = /^ ?Performance counter stats for |^#\s+time\s+(?:\S+\s+)*counts\s+unit\s+events/;
 /** Time of the interval, processor or socket, count, unit, event, deviation of the runs and share of the time. */
 const LINE =
-  /^\s*(?:(\d+\.\d{9})\s+)?(?:((?:CPU|[SDCN])\d+(?:-[A-Z]\d+)*)\s+(?:\d+\s+)?)?(<not (?:supported|counted)>|\d[\d.,'\u2019\u00a0\u202f]*)\s+(?:(msec|sec|ns|Joules|C|[KMG]?i?B)\s+)?([A-Za-z_][\w:./,=@-]*)\s*(?:#[^(]*)?(?:\( ?\+-\s*[\d.,]+% ?\))?\s*(?:\(\s*([\d.,]+)%\))?\s*$/;
+  /^\s*(?:(\d+\.\d{9})\s+)?(?:((?:CPU|[SDCN])\d+(?:-[A-Z]\d+)*)\s+(?:\d+\s+)?)?(<not (?:supported|counted)>|\d[\d.,'\u2019\u00a0\u202f]*)\s+(?:(msec|sec|ns|Joules|C|[KMG]?i?B)\s+)?([A-Za-z_][\w:./,=@-]*)\s*(?:\s(\/\S*)\s*)?(?:#[^(]*)?(?:\( ?\+-\s*[\d.,]+% ?\))?\s*(?:\(\s*([\d.,]+)%\))?\s*$/;
 /** `0.003685000 seconds time elapsed`, `0.0036 +- 0.0001 seconds time elapsed  ( +-  1.2% )`, `0.00 seconds user`. */
 const SECONDS = /^\s*(\d+[.,]\d+)\s+(?:\+- \S+ )?seconds (time elapsed|user|sys)\b/;
 /** Metrics that stand alone, and what perf remarks at the end. */
-const REMARK = /^\s*(?:#|\(|Some events weren't counted|echo |perf stat |\S.* could not be )/;
+const REMARK =
+  /^\s*(?:#|\(|\d+\.\d+ \([+-]\d+\.\d+\) #*$|Some events weren't counted|echo |perf stat |\S.* could not be )/;
 const MOST_BEFORE = 1000;
 
 /** What `perf stat` prints for people, also by intervals (-I). */
@@ -46,7 +47,8 @@ export const perfStatText: Importer = {
           else context.fail('this is no line of perf stat', EXPECTED);
           return;
         }
-        const [, time, of = '', count, unit = '', event, share = '100'] = match;
+        const [, time, processor = '', count, unit = '', event, group = '', share = '100'] = match;
+        const of = group === '' ? processor : `${processor} ${group}`.trim();
         const value = count.startsWith('<') ? null : countOf(count, unit);
         if (value !== null && !(value <= 1e18)) context.fail('the count is out of range', EXPECTED);
         counters.take({

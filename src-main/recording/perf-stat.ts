@@ -8,7 +8,9 @@ const NOT_COUNTED = /^<not (?:supported|counted)>$/;
 const MOST_BEFORE = 1000;
 const NOT_PERF = "lines before the first counter (the program's own)";
 /** Fields separate here: perf's -x takes any, these are the usual ones. */
-const SEPARATORS = [',', ';', '\t', '|', ':'];
+const SEPARATORS = [',', ';', '\t', '|', ':', ' '];
+/** A blank that separates fields: not the one of `<not supported>`. */
+const BLANK = / (?!(?:supported|counted)>)/;
 
 /** One counter's reading. */
 interface Reading {
@@ -130,15 +132,19 @@ function csvFields(line: string): Reading | null {
   // Fio's terse lines are numbers between semicolons, too.
   if (/^\d+;fio-/.test(line)) return null;
   for (const separator of SEPARATORS) {
-    const fields = line.split(separator).map((field) => figure(field.trim(), separator));
+    const fields = line.split(separator === ' ' ? BLANK : separator).map((field) => figure(field.trim(), separator));
     if (fields.length < 5) continue;
     // Time of the interval and processor come first, where there are any.
     for (let at = 0; at <= 3 && at + 4 < fields.length; at++) {
       const value = NOT_COUNTED.test(fields[at]) ? null : plainNumber(fields[at]);
       if (value !== null && !Number.isFinite(value)) continue;
       const [unit, event] = fields.slice(at + 1, at + 3);
+      let next = at + 3;
+      // A control group has its name behind the event (--for-each-cgroup).
+      const group = /^\D.*[^%]$|^\/$/.test(fields[next]) ? fields[next++] : '';
       // -r puts the deviation of the runs before the time.
-      const [ran, share] = fields.slice(fields[at + 3].endsWith('%') ? at + 4 : at + 3);
+      if (fields[next]?.endsWith('%')) next++;
+      const [ran = '', share] = fields.slice(next);
       if (!/^[A-Za-z%][\w%./ -]*$|^$/.test(unit)) continue;
       if (!/^[A-Za-z_][\w:./,=@#-]*(?:\/[a-zA-Z]*)?$/.test(event)) continue;
       if (!/^\d+$/.test(ran) || !Number.isFinite(plainNumber(share ?? ''))) continue;
@@ -148,14 +154,15 @@ function csvFields(line: string): Reading | null {
         before.length > 0 && Number.isFinite(plainNumber(before[0])) && before[0].includes('.')
           ? plainNumber(before[0])
           : null;
-      const of = before
-        .slice(time === null ? 0 : 1)
-        .filter((field) => field !== '')
-        .join(' ');
+      const of = [...before.slice(time === null ? 0 : 1), group].filter((field) => field !== '').join(' ');
       return { time, of, event, unit, value, ran: Number(ran), share: plainNumber(share) };
     }
     // `,,,,,0.50,insn per cycle`: a second metric of the counter before.
-    if (fields.slice(0, 5).every((field) => field === '' || Number.isFinite(plainNumber(field))) && fields.length >= 6)
+    if (
+      separator !== ' ' &&
+      fields.slice(0, 5).every((field) => field === '' || Number.isFinite(plainNumber(field))) &&
+      fields.length >= 6
+    )
       return { time: null, of: '', event: '', unit: '', value: null, ran: 0, share: 100 };
   }
   return null;

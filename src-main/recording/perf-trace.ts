@@ -5,15 +5,15 @@ import { ownString } from './text.ts';
 
 const EXPECTED = 'a line such as "1.234 ( 0.005 ms): bash/123 minfault [main+0x10] => /file@0x1000 (d.)"';
 /** Milliseconds since the start, duration, command and thread, the rest. */
-const LINE = /^\s*(\d+)\.(\d{3}) \(\s*(\d+\.\d+) ms\s*\): (?:(\S.*?)\/(\d+) )?\s*(.*)$/;
+const LINE = /^\s*(\d+)\.(\d{3}) \(\s*(\d+\.\d+) ms\s*\): (?:(?:(\S.*?)\/)?(\d+) )?\s*(.*)$/;
 const FAULT = /^(min|maj)fault \[(.*?)\] => (.*)$/;
 /** The address behind the last @ with its map: `/lib/libc.so.6@0x1d4868 (d.)`, `0x55aab6861074 (?k)`. */
 const PLACE = /^(?:(.*)@)?0x([0-9a-f]{1,16}) \((.)(.)\)$/;
 const CALL = /^([a-z_][a-z0-9_]*)\((.*)\)\s*=\s*(.*)$/;
 /** A line of a call chain, far to the right. */
 const CHAIN = /^\s{20,}\S/;
-/** What -s and -S end with: a table for each thread. */
-const SUMMARY = ' Summary of events:';
+/** What -s and -S end with, a table for each thread, and --tool_stats. */
+const SUMMARY = /^(?: Summary of events:|Stats:$)/;
 /** Lines that the traced program itself may print before the first event. */
 const MOST_BEFORE = 1000;
 /** A trace event, which has no duration. */
@@ -31,7 +31,7 @@ export const perfTrace: Importer = {
     const first = lines.slice(0, MOST_BEFORE).findIndex((line) => LINE.test(line));
     return (
       first >= 0 &&
-      lines.slice(first, first + 3).every((line) => LINE.test(line) || EVENT.test(line) || line.startsWith(SUMMARY))
+      lines.slice(first, first + 3).every((line) => LINE.test(line) || EVENT.test(line) || SUMMARY.test(line))
     );
   },
   read(context: ImportContext): Reader {
@@ -47,7 +47,7 @@ export const perfTrace: Importer = {
         if (text.trim() === '') return;
         const match = LINE.exec(text);
         if (match === null) {
-          summary ||= text.startsWith(SUMMARY);
+          summary ||= SUMMARY.test(text);
           if (summary) {
             context.leftAside.add('lines of the summary');
             return;
