@@ -89,10 +89,7 @@ class FtraceReader {
     }
     const time = this.timeAt(text, at);
     this.events++;
-    let nameAt = skipSpaces(text, numberEnd + 1);
-    // `trace-cmd report --ts-diff`: the time since the event before, in parentheses.
-    if (text.startsWith('(+', nameAt)) nameAt = skipSpaces(text, text.indexOf(')', nameAt) + 1);
-    this.event(thread, time, text, nameAt, interrupt);
+    this.event(thread, time, text, skipSpaces(text, numberEnd + 1), interrupt);
   }
 
   end() {
@@ -101,7 +98,9 @@ class FtraceReader {
   }
 
   /** Where the name of the event ends decides what it is: a trace event, a system call, a function. */
-  private event(thread: Thread, time: number, text: string, nameAt: number, interrupt: boolean): void {
+  private event(thread: Thread, time: number, text: string, from: number, interrupt: boolean): void {
+    // `trace-cmd report --ts-diff`: the time since the event before, in parentheses.
+    const nameAt = text.startsWith('(+', from) ? skipSpaces(text, text.indexOf(')', from) + 1) : from;
     let end = nameAt;
     for (; end < text.length; end++) {
       const c = text.charCodeAt(end);
@@ -242,7 +241,7 @@ function isFunction(text: string, nameAt: number): boolean {
     text.indexOf('()', nameAt) > 0 ||
     text.startsWith('<stack', nameAt) ||
     text.startsWith('<user stack', nameAt) ||
-    (nameAt < text.length && text.indexOf(' ', nameAt) < 0)
+    (nameAt < text.length && !text.includes(' ', nameAt))
   );
 }
 

@@ -7,10 +7,13 @@ const EXPECTED = 'a line such as "4 KiB <<< /dev/sda (block device 1 TiB): reque
 const REQUEST =
   /^(?:\S.{0,60}?\s)??(\d+(?:\.\d+)?) ?([kKMGT]?)(?:i?[bB]|bytes?)? (<<<|>>>|from|to) (.*?): request=(\d+) time=(\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)\b(.*)$/;
 const SUMMARY =
-  /^(?:--- .* ioping statistics ---|[\d.]+(?: [kMG])? requests completed in |generated [\d.]+(?: [kMG])? requests in |min\/avg\/max\/mdev = |\^C|\d+(?: \d+){7,9}$|\s*$)/;
+  /^(?:--- .* ioping statistics ---|[\d.]+(?: [kMG])? requests completed in |(?:[\d.]+(?: [kMG])? too (?:fast|slow), )*generated [\d.]+(?: [kMG])? requests in |min\/avg\/max\/mdev = |\^C|\d+(?: \d+){7,9}$|\s*$)/;
 const TITLE = /^--- (.*) ioping statistics ---$/;
 const LEAST_MEAN_MOST =
   /^min\/avg\/max\/mdev = (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour) \/ (\d+(?:\.\d+)?) (ns|us|ms|s|min|hour)$/;
+/** As old versions have it: one unit for all. */
+const LEAST_MEAN_MOST_OLD =
+  /^min\/avg\/max\/mdev = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?) (us|ms|s)$/;
 const COMPLETED = /^(\d+(?:\.\d+)?)( [kMG])? requests completed in /;
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, hour: 3600e9 };
 const SIZES: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
@@ -136,10 +139,11 @@ const NO_DISTRIBUTION = 'the distribution: only least, mean and most are told';
 /** The figures of the summary, which is all that -q prints. */
 function summarise(text: string, figures: [string, number, string][]): void {
   const times = LEAST_MEAN_MOST.exec(text);
-  if (times !== null)
-    ['least', 'mean', 'most', 'standard deviation'].forEach((name, i) =>
-      figures.push([`latency, ${name}`, Number(times[1 + 2 * i]) * UNITS[times[2 + 2 * i]], 'ns']),
-    );
+  const old = times === null ? LEAST_MEAN_MOST_OLD.exec(text) : null;
+  ['least', 'mean', 'most', 'standard deviation'].forEach((name, i) => {
+    if (times !== null) figures.push([`latency, ${name}`, Number(times[1 + 2 * i]) * UNITS[times[2 + 2 * i]], 'ns']);
+    if (old !== null) figures.push([`latency, ${name}`, Number(old[1 + i]) * UNITS[old[5]], 'ns']);
+  });
   const completed = COMPLETED.exec(text);
   if (completed !== null) {
     const factor = { ' k': 1e3, ' M': 1e6, ' G': 1e9 }[completed[2]] ?? 1;

@@ -91,7 +91,7 @@ function blockFields(k: KernelEvents, body: string): BlockFields {
 
 function pageFault(k: KernelEvents, thread: Thread, time: number, body: string): void {
   const error = required(k, numberAfter(body, 'error_code=', 0), body);
-  const address = Math.max(0, hexAfter(body, 'address=0x', 0));
+  const address = k.context.within(Math.max(0, hexAfter(body, 'address=0x', 0)), 0, 2 ** 64, 'the address');
   if (address >= USER_SPACE) {
     k.context.leftAside.add("faults on the kernel's own addresses");
     return;

@@ -25,6 +25,8 @@ const PROSE = [
   /^(?:Numa|Memory) node/i, /^Inject\b/i, /^Delay\b/i, /^=+$/, /^Reader Numa Node/i, /^Alloc/i, /^WARNING/i, /^Tool /i,
   /^Will take/i, /^(?:Running|Reserved|Now|Totally|1GB page|Histogram report of|BW_range)\b/i, /^-+\s+-+$/, /\bSCM Drive$/i,
   /^Writer Numa Node/i, /^Each iteration/i, /^Measuring /i, /^Remote Socket .*\(data address/i, /^Bandwidths? /i, /^Note/i,
+  // The prompt and the remarks of who ran it.
+  /^[#$>]/,
 ]; // prettier-ignore
 /** Headings of matrices: nodes, or sockets before version 3.5. */
 const HEADING = /^(?:(?:Numa|Memory) node\b|(?:Reader|Writer) (?:Numa Node|Socket)\b|Socket(?:\s+\d+)*$)/i;
