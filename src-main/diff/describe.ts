@@ -1,4 +1,4 @@
-import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
+import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, IO_CAUSES, IO_OPERATIONS } from '#model/events';
 import type { EventRow } from '#model/tile';
 
 /** A time in ps as people read it. */
@@ -21,8 +21,6 @@ export function eventText(row: EventRow): string {
     case EventKind.writeFault:
     case EventKind.writeProtectFault:
       return `${labelOf(row)} (${FAULT_OUTCOMES[row.c] ?? `outcome ${row.c}`})`;
-    case EventKind.handlerStep:
-      return `handler step "${HANDLER_STEPS[row.b] ?? row.b}"`;
     case EventKind.blocksInstantiated:
     case EventKind.blocksReserved:
     case EventKind.blocksFreed:

@@ -33,7 +33,7 @@ const RULES: readonly (Rule | undefined)[] = (() => {
   rules[EventKind.writeFault] = FAULT;
   rules[EventKind.writeProtectFault] = FAULT;
   rules[EventKind.sigbus] = rule(EventKind.sigbus, 'own', [], ['c']);
-  rules[EventKind.handlerStep] = rule(EventKind.handlerStep, 'own', ['b']);
+  rules[EventKind.ioWait] = rule(EventKind.ioWait, 'own', ['a', 'b']);
   rules[EventKind.faultAround] = rule(EventKind.faultAround, 'own', ['a'], ['b']);
   rules[EventKind.readahead] = rule(EventKind.readahead, 'own', ['a'], ['b', 'c']);
   rules[EventKind.folioAdded] = rule(EventKind.folioAdded, 'own', ['a'], ['b']);

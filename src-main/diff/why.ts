@@ -232,7 +232,6 @@ function isFault(kind: number): boolean {
 
 const HAS_FILE_PAGE = new Uint8Array(256);
 for (const kind of [
-  EventKind.handlerStep,
   EventKind.faultAround,
   EventKind.readahead,
   EventKind.folioAdded,

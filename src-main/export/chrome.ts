@@ -78,7 +78,7 @@ export async function* chromeTrace(source: ExportSource): Chunks {
         const track = tracks.place(lane[i], start, end);
         if (!named.has(track.number)) text += threadName(track);
         const where = `"pid":${PID},"tid":${track.number + 1},"ts":${ts}`;
-        const key = kind[i] === EventKind.handlerStep || kind[i] === EventKind.io ? kind[i] + b[i] * 256 : kind[i];
+        const key = kind[i] === EventKind.io ? kind[i] + b[i] * 256 : kind[i];
         let head = kinds.get(key);
         if (head === undefined) {
           head = `"name":${JSON.stringify(eventName(kind[i], b[i]))},"cat":"${CATEGORY}"`;

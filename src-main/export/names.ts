@@ -1,4 +1,4 @@
-import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS } from '#model/events';
+import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, IO_CAUSES, IO_OPERATIONS } from '#model/events';
 import type { RunInfo } from '#model/run';
 
 /** Bits of an I/O request's argument `b` below its cause. */
@@ -16,7 +16,6 @@ export function ioCause(b: number): string {
 
 /** What a viewer writes on the event: its kind, or what sets it apart within the kind. */
 export function eventName(kind: number, b: number): string {
-  if (kind === EventKind.handlerStep) return HANDLER_STEPS[b] ?? `handler step ${b}`;
   if (kind === EventKind.io) return `${ioOperation(b)} (${ioCause(b)})`;
   return EVENT_KINDS[kind]?.label ?? `kind ${kind}`;
 }

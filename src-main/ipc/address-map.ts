@@ -22,7 +22,7 @@ export interface EventMap {
   readonly to: number;
   readonly columns: number;
   readonly rows: number;
-  /** Lowest and highest place of the run, of its axis; both 0 where it has none. */
+  /** Lowest and highest place of the run, of its axis, whatever of it is shown; both 0 where it has none. */
   readonly low: number;
   readonly high: number;
   readonly count: number;
@@ -53,6 +53,8 @@ interface BatchSpan {
 
 interface Known {
   readonly batches: number;
+  /** Whether batches of the whole run were read: `places` are those of the run and not of a part of it. */
+  surveyed: boolean;
   readonly spans: (BatchSpan | undefined)[];
   readonly places: Record<MapAxis, { low: number; high: number }>;
 }
@@ -86,6 +88,7 @@ export class MapMaker {
   async make(request: MapRequest): Promise<EventMap> {
     const { run, criteria } = request;
     const known = await this.knownOf(run);
+    if (criteria !== undefined) await this.survey(run, known);
     const hits = criteria === undefined ? null : await this.source.hitCounts(run, criteria);
     const wanted: number[] = [];
     for (let number = 0; number < known.batches; number++) {
@@ -101,7 +104,18 @@ export class MapMaker {
       const bits = criteria === undefined ? null : await this.source.hitBits(run, criteria, wanted[i]);
       shown.push({ batch, bits });
     }
+    // A batch that is not known yet may lie in any span: without a search the first map reads all, or a part of all.
+    if (criteria === undefined) known.surveyed = true;
     return gather(shown, request, known.places[request.axis], sampled);
+  }
+
+  /** Learns the run's places, so that a search does not set the height of a map by what it found. */
+  private async survey(run: string, known: Known): Promise<void> {
+    if (known.surveyed) return;
+    known.surveyed = true;
+    const step = Math.max(1, Math.ceil(known.batches / MOST_BATCHES));
+    for (let number = 0; number < known.batches; number += step)
+      this.learn(known, number, await this.source.batch(run, number, COLUMNS));
   }
 
   private async knownOf(run: string): Promise<Known> {
@@ -109,7 +123,7 @@ export class MapMaker {
     if (known === undefined) {
       const batches = await this.source.batchCount(run);
       const places = { address: { low: Infinity, high: -Infinity }, sector: { low: Infinity, high: -Infinity } };
-      known = { batches, spans: [], places };
+      known = { batches, surveyed: false, spans: [], places };
       this.known.set(run, known);
       const oldest = this.known.keys().next().value;
       if (this.known.size > 16 && oldest !== undefined) this.known.delete(oldest);

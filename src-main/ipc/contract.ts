@@ -42,6 +42,8 @@ import {
   eventMapSchema,
   eventRowSchema,
   extentSchema,
+  faultHandlerSchema,
+  MOST_HANDLERS,
   pageLifeSchema,
   runMarkSchema,
   searchProgressSchema,
@@ -233,6 +235,14 @@ export const contract = {
   'timeline.chain': {
     request: v.strictObject({ run: runIdSchema, event: eventIndex, limit }),
     response: v.object({ causes: v.array(eventRowSchema), effects: v.array(eventRowSchema) }),
+  },
+  /** The steps of the handlers of some faults, in any order. */
+  'timeline.handlers': {
+    request: v.strictObject({
+      run: runIdSchema,
+      faults: v.pipe(v.array(eventIndex), v.minLength(1), v.maxLength(MOST_HANDLERS)),
+    }),
+    response: v.array(faultHandlerSchema),
   },
   /** The next event after `time` (or the last before it), null where there is none. */
   'timeline.seek': {

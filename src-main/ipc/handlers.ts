@@ -162,6 +162,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
       return { events: rows, next };
     },
     'timeline.chain': ({ run, event, limit }) => chainOf(library, run, event, limit),
+    'timeline.handlers': ({ run, faults }) => library.handlers(run, faults),
     'timeline.seek': ({ run, filter, time, direction }) => seekEvent(library, run, filter, time, direction),
     'timeline.search': ({ run, criteria }) => library.search(run, criteria),
     'timeline.hit': ({ run, criteria, event, direction }) => library.hit(run, criteria, event, direction),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { EventMap } from './address-map.ts';
 import type { Aggregate } from '#model/aggregate';
+import { HANDLER_WORK, type FaultHandler, type HandlerWork } from '#model/handler';
 import type { RunExtent } from '#model/library';
 import { LONGEST_MARK_TEXT, MARK_ID, MARK_KINDS, type RunMark } from '#model/mark';
 import { PAGE_STATES, type PageLife } from '#model/page-life';
@@ -109,6 +110,23 @@ export const aggregateSchema: v.GenericSchema<Aggregate> = v.object({
     v.object({ of: v.picklist(['virtual address', 'file page']), page: finite, file: finite, ...durationFigures }),
   ),
   pageCount: count,
+});
+
+/** Faults whose steps are asked for at once. */
+export const MOST_HANDLERS = 256;
+
+/** `FaultHandler` of model/handler. */
+export const faultHandlerSchema: v.GenericSchema<FaultHandler> = v.object({
+  fault: count,
+  steps: v.array(
+    v.object({
+      time: finite,
+      duration: finite,
+      event: count,
+      kind: count,
+      work: v.nullable(v.picklist(Object.keys(HANDLER_WORK) as HandlerWork[])),
+    }),
+  ),
 });
 
 /** `RunMark` of model/mark. */

@@ -8,7 +8,10 @@ export interface EventBatch {
   readonly count: number;
   /** Start, ps of simulated time (recordings: ps since the first event). Never decreases along a lane's own thread of work. */
   readonly time: Float64Array;
-  /** Duration in ps; 0 for a mark. */
+  /**
+   * Duration in ps; 0 for a mark. What a fault's handler does (a folio added, blocks reserved, a page dirtied) lasts as
+   * long as that step of the handler.
+   */
   readonly duration: Float64Array;
   /** Index into the run's lanes. */
   readonly lane: Uint16Array;
@@ -60,7 +63,7 @@ export const EventKind = {
   writeFault: 2,
   writeProtectFault: 3,
   sigbus: 4,
-  handlerStep: 5,
+  ioWait: 5,
   faultAround: 6,
   readahead: 7,
   folioAdded: 8,
@@ -120,7 +123,7 @@ export const EVENT_KINDS: readonly EventKindInfo[] = [
   info('writeFault', 'write fault', 'virtual address', 'thread', 'step', 'outcome'),
   info('writeProtectFault', 'write-protect fault', 'virtual address', 'thread', 'step', 'outcome'),
   info('sigbus', 'SIGBUS', 'virtual address', 'thread', 'step', 'reason'),
-  info('handlerStep', 'handler step', 'file page', 'thread', 'handler step', ''),
+  info('ioWait', 'I/O wait', 'file page', 'thread', 'awaited', ''),
   info('faultAround', 'fault-around', 'file page', 'file', 'pages mapped', 'within pages'),
   info('readahead', 'readahead', 'file page', 'file', 'pages', 'folio order'),
   info('folioAdded', 'folio added', 'file page', 'file', 'pages', ''),
@@ -170,21 +173,10 @@ export const IO_CAUSES = [
 ] as const;
 
 /** What a lock wait waits for, argument `b` of `lockWait`. */
-export const LOCKS = ['folio lock', 'inode lock', 'free frames', 'reservation'] as const;
+export const LOCKS = ['folio lock', 'inode lock', 'free frames', 'reservation', 'journal'] as const;
 
-/** Steps of a fault handler, argument `b` of `handlerStep`. */
-export const HANDLER_STEPS = [
-  'entry',
-  'vma',
-  'page cache',
-  'file-system lock',
-  'reserve',
-  'allocate',
-  'zero',
-  'dirty',
-  'map',
-  'exit',
-] as const;
+/** What an I/O wait waits for, argument `b` of `ioWait`. */
+export const AWAITED = ['the disk', 'the read of the page', 'the write of the page'] as const;
 
 /** Sampled counters, argument `a` of `counter`; `address` is the value after the change. */
 export const COUNTERS = [

@@ -431,8 +431,9 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     'mm_vmscan_direct_reclaim_begin',
     (k, t, time) => {
       const { recording, taken } = k.context;
-      const lane = recording.lane('reclaim', 'reclaim');
-      t.reclaim = recording.add(EventKind.directReclaim, lane, time, 0, 0, t.number, 0, 0, causeOf(t));
+      // Its own stall; the lane of reclaim shows those of all threads.
+      recording.lane('reclaim', 'reclaim');
+      t.reclaim = recording.add(EventKind.directReclaim, t.lane, time, 0, 0, t.number, 0, 0, causeOf(t));
       recording.counts.directReclaims++;
       taken.add('direct reclaim');
     },

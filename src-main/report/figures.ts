@@ -54,6 +54,7 @@ const TRACKS: readonly { readonly label: string; readonly kinds: readonly number
     colour: COLOURS.cache,
   },
   { label: 'lock waits', kinds: [EventKind.lockWait], colour: COLOURS.cache },
+  { label: 'I/O waits', kinds: [EventKind.ioWait], colour: COLOURS.io },
   { label: 'I/O requests', kinds: [EventKind.io], colour: COLOURS.io },
   { label: 'data lost', kinds: [EventKind.dataLost], colour: COLOURS.alarm },
 ];

@@ -1,9 +1,11 @@
 import type { Aggregate } from '#model/aggregate';
 import { EventKind, type EventBatch, type EventColumn } from '#model/events';
+import type { FaultHandler } from '#model/handler';
 import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
 import { Aggregator } from '#stream/aggregate';
 import { FULL_BATCH, rowOf } from '#model/batch';
+import { handlerSteps, isHandlerStep } from '#stream/handler-steps';
 import { buildTile } from '#stream/tile';
 import type { EventSearch } from './event-search.ts';
 import { batchOf, type EventStore } from './event-store.ts';
@@ -157,4 +159,34 @@ export function effectsOf(store: EventStore, stream: number, event: number, limi
     }
   }
   return rows;
+}
+
+/** Batches looked through for the steps of one fault: one that outlasts them is told as far as they go. */
+const HANDLER_BATCHES = 4;
+
+/** See `Library.handlers`. */
+export function handlersOf(store: EventStore, stream: number, faults: readonly number[]): FaultHandler[] {
+  const { levels } = store.headsOf(stream);
+  const rows = new Map<number, EventRow>();
+  const effects = new Map<number, EventRow[]>();
+  const wanted = new Set<number>();
+  for (const fault of faults) {
+    const first = batchOf(fault);
+    const batch = store.keptBatch(stream, first);
+    const row = rowOf(batch, fault - batch.first);
+    rows.set(fault, row);
+    effects.set(fault, []);
+    for (let number = first; number < Math.min(levels[0].length, first + HANDLER_BATCHES); number++)
+      if (levels[0][number][1] <= row.time + row.duration) wanted.add(number);
+  }
+  const low = Math.min(...faults);
+  const high = Math.max(...faults);
+  for (const number of [...wanted].sort((x, y) => x - y)) {
+    const { cause, kind } = store.readBatch(stream, number, ['cause']);
+    for (let i = 0; i < cause.length; i++) {
+      if (cause[i] < low || cause[i] > high || !isHandlerStep(kind[i])) continue;
+      effects.get(cause[i])?.push(rowOf(store.keptBatch(stream, number), i));
+    }
+  }
+  return [...rows].map(([fault, row]) => ({ fault, steps: handlerSteps(row, effects.get(fault) ?? []) }));
 }

@@ -6,6 +6,7 @@ import type { KeptMark, RunMark } from '#model/mark';
 import type { ReportTemplate } from '#model/report';
 import type { RunInfo } from '#model/run';
 import type { EventCriteria, SearchProgress } from '#model/search';
+import type { FaultHandler } from '#model/handler';
 import type { EventRow, Tile, TileRequest } from '#model/tile';
 import { readBundle, writeBundle, type BundledRun } from './bundle.ts';
 import { openDatabase, type Db, type OpenOptions } from './database.ts';
@@ -197,6 +198,11 @@ export class Library {
    */
   effects(reference: string, event: number, limit: number): EventRow[] {
     return this.guard(() => this.recorded.effects(this.find(reference), event, limit));
+  }
+
+  /** The steps of the handlers of some faults, given by their events. */
+  handlers(reference: string, faults: readonly number[]): FaultHandler[] {
+    return this.guard(() => this.recorded.handlers(this.find(reference), faults));
   }
 
   /** A page of the list of events, in order of recording. */

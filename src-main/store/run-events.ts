@@ -1,6 +1,7 @@
 import type { Aggregate } from '#model/aggregate';
 import { FULL_BATCH, clipBatch, rowOf } from '#model/batch';
 import type { EventBatch, EventColumn } from '#model/events';
+import type { FaultHandler } from '#model/handler';
 import type { RunExtent } from '#model/library';
 import { InputError } from '#model/problem';
 import type { EventCriteria, SearchProgress } from '#model/search';
@@ -10,6 +11,7 @@ import { buildTile } from '#stream/tile';
 import {
   aggregate,
   effectsOf,
+  handlersOf,
   listEvents,
   nearestEvents,
   type EventListRequest,
@@ -101,6 +103,10 @@ export class RunEvents {
 
   effects({ stream }: RunOfEvents, event: number, limit: number): EventRow[] {
     return effectsOf(this.store, stream, event, limit);
+  }
+
+  handlers({ stream }: RunOfEvents, faults: readonly number[]): FaultHandler[] {
+    return handlersOf(this.store, stream, faults);
   }
 
   list(run: RunOfEvents, request: EventListRequest): { rows: EventRow[]; next: number | null } {

@@ -1,6 +1,7 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import type { Aggregate } from '#model/aggregate';
 import type { EventBatch, EventColumn } from '#model/events';
+import type { FaultHandler } from '#model/handler';
 import type { Annotation, LibrarySize, NewRun, RunDocument, RunExtent, RunPage, RunQuery } from '#model/library';
 import type { RunMark } from '#model/mark';
 import { InputError } from '#model/problem';
@@ -170,6 +171,10 @@ export class StoreClient {
 
   effects(reference: string, event: number, limit: number): Promise<EventRow[]> {
     return this.call('effects', [reference, event, limit]);
+  }
+
+  handlers(reference: string, faults: readonly number[]): Promise<FaultHandler[]> {
+    return this.call('handlers', [reference, faults]);
   }
 
   eventList(reference: string, request: EventListRequest): Promise<{ rows: EventRow[]; next: number | null }> {

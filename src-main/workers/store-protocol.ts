@@ -26,6 +26,7 @@ export const STORE_METHODS = [
   'event',
   'nearest',
   'effects',
+  'handlers',
   'eventList',
   'aggregate',
   'search',

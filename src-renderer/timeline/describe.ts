@@ -1,5 +1,5 @@
 import type { Aggregate, DurationFigures, PageFigures } from '#model/aggregate';
-import { EVENT_KINDS, EventKind, FAULT_OUTCOMES, HANDLER_STEPS, IO_CAUSES, IO_OPERATIONS, LOCKS } from '#model/events';
+import { AWAITED, EVENT_KINDS, EventKind, FAULT_OUTCOMES, IO_CAUSES, IO_OPERATIONS, LOCKS } from '#model/events';
 import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import { formatCount, formatKiB } from '../ui/format.ts';
@@ -49,7 +49,6 @@ export function titleOf(event: EventRow): string {
     const cause = IO_CAUSES[event.b >> 4] ?? 'other';
     return `I/O ${operation} (${cause})`;
   }
-  if (kind?.name === 'handlerStep') return `handler: ${HANDLER_STEPS[event.b] ?? event.b}`;
   return labelOf(event.kind);
 }
 
@@ -93,8 +92,8 @@ function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fac
       return { name, value: run.lanes[event.lane]?.name ?? String(value) };
     case 'lock':
       return { name, value: LOCKS[value] ?? String(value) };
-    case 'handler step':
-      return { name, value: HANDLER_STEPS[value] ?? String(value) };
+    case 'awaited':
+      return { name, value: AWAITED[value] ?? String(value) };
     case 'operation and cause':
       return { name, value: `${IO_OPERATIONS[value & 15] ?? '?'}, ${IO_CAUSES[value >> 4] ?? 'other'}` };
     case 'sectors':

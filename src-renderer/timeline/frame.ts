@@ -3,9 +3,10 @@ import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import { DisplayList } from './display-list.ts';
 import { GLYPH_PATHS } from './glyphs.ts';
+import type { PlacedHandler } from './handlers.ts';
 import type { Hit } from './hit.ts';
-import { colourIndex, GLYPHS, type Glyph } from './kinds.ts';
-import type { Layout } from './lanes.ts';
+import { colourIndex, GLYPHS, HANDLER_ROW, type Glyph } from './kinds.ts';
+import type { Layout, Row } from './lanes.ts';
 import type { Piece } from './levels.ts';
 import { paintPhases, RowPainter, type Surface } from './painters.ts';
 import type { Palette } from './palette.ts';
@@ -23,6 +24,8 @@ export interface Frame {
   readonly view: View;
   readonly layout: Layout;
   readonly pieces: readonly Piece[];
+  /** Steps of the faults that have room for them. */
+  readonly handlers: readonly PlacedHandler[];
   /** Where the run's time lies on the axis that is shown. */
   readonly placement: Placement;
   /** Times of the axis' marks, where they are not those of `axisOf`. */
@@ -73,7 +76,7 @@ export class LaneCanvas {
     this.list.clear();
     const ticks = frame.ticks ?? axisOf(view, frame.width, TICK_SPACING, frame.cycle).ticks.map(({ time }) => time);
     this.paintGround(layout, ticks, view, surface);
-    this.painter.paint(this.list, layout, frame.pieces, view, surface);
+    this.painter.paint(this.list, layout, frame.pieces, view, surface, frame.handlers);
     const laneOf = (thread: number): number => this.threadLanes[thread] ?? -1;
     paintPhases(this.list, layout, this.run.phases, laneOf, view, surface, frame.placement);
     if (frame.paper === true) {
@@ -241,7 +244,7 @@ export function stampOverlay(lanes: HTMLCanvasElement, frame: Frame, overlay: Ov
 }
 
 function paintOverlay(context: CanvasRenderingContext2D, frame: Frame, overlay: Overlay): void {
-  const { view, width, height, palette } = frame;
+  const { view, width, height, palette, layout } = frame;
   if (overlay.marks !== undefined) drawMarks(context, frame, overlay.marks, overlay.chosenMark ?? null);
   if (overlay.span !== null) {
     const from = xOf(view, width, overlay.span.from);
@@ -261,10 +264,18 @@ function paintOverlay(context: CanvasRenderingContext2D, frame: Frame, overlay: 
   }
   drawArrows(context, frame, overlay);
   if (overlay.hit !== null)
-    outline(context, frame, overlay.hit.lane, overlay.hit.kind, overlay.hit.time, overlay.hit.duration, palette.ink);
+    outline(context, frame, overlay.hit.row, overlay.hit.time, overlay.hit.duration, palette.ink);
   if (overlay.selected !== null) {
-    const { lane, kind, time, duration } = overlay.selected;
-    outline(context, frame, lane, kind, toAxis(frame.placement, time), duration, palette.accent);
+    const { lane, kind, time, duration, index } = overlay.selected;
+    const at = toAxis(frame.placement, time);
+    outline(context, frame, layout.rows[layout.rowOf(lane, kind)], at, duration, palette.accent);
+    outline(context, frame, layout.rows[layout.gatheredIn(lane, kind)], at, duration, palette.accent);
+    for (const { steps, lane: own, shift } of frame.handlers) {
+      const step = steps.find(({ event, work }) => event === index && work === null);
+      if (step === undefined) continue;
+      const row = layout.rows[layout.rowOf(own, HANDLER_ROW)];
+      outline(context, frame, row, step.time + shift, step.duration, palette.accent);
+    }
   }
 }
 
@@ -303,13 +314,11 @@ function rowMiddle(frame: Frame, lane: number, kind: number): number | null {
 function outline(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  lane: number,
-  kind: number,
+  row: Row | undefined,
   time: number,
   duration: number,
   colour: string,
 ): void {
-  const row = frame.layout.rows[frame.layout.rowOf(lane, kind)];
   if (row === undefined) return;
   const from = Math.max(-10, xOf(frame.view, frame.width, time));
   const to = Math.min(frame.width + 10, xOf(frame.view, frame.width, time + duration));

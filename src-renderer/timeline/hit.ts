@@ -1,3 +1,5 @@
+import type { HandlerStep } from '#model/handler';
+import { stepAt, type PlacedHandler } from './handlers.ts';
 import { rowAt, type Layout, type Row } from './lanes.ts';
 import type { Piece } from './levels.ts';
 import type { View } from './scale.ts';
@@ -14,6 +16,8 @@ export interface Hit {
   /** Where it starts and how long it lasts, ps; of a gathered event only its column is known. */
   readonly time: number;
   readonly duration: number;
+  /** The step of a fault's handler, in the row of these, and its share of the fault's time. */
+  readonly step: (HandlerStep & { readonly share: number }) | null;
 }
 
 /** How far off an event may be and still be meant, CSS pixels. */
@@ -31,6 +35,7 @@ export function hitTest(
   width: number,
   x: number,
   y: number,
+  handlers: readonly PlacedHandler[] = [],
 ): Hit | null {
   const r = rowAt(layout, y);
   if (r < 0) return null;
@@ -38,6 +43,10 @@ export function hitTest(
   const perPixel = (view.to - view.from) / width;
   const time = view.from + x * perPixel;
   const reach = REACH * perPixel;
+  const own = row.style === 'steps' ? stepAt(handlers, row.lane, time) : null;
+  if (own !== null) return hitStep(row, own.handler, own.step);
+  const isShown = (lane: number, kind: number): boolean =>
+    layout.rowOf(lane, kind) === r || layout.gatheredIn(lane, kind) === r;
   let best: Hit | null = null;
   let bestDistance = reach;
   for (const { tile, from, to } of pieces) {
@@ -45,7 +54,7 @@ export function hitTest(
     const column = (tile.to - tile.from) / tile.columns;
     const { cells, spans } = tile;
     for (let i = 0; i < spans.count; i++) {
-      if (layout.rowOf(spans.lane[i], spans.kind[i]) !== r) continue;
+      if (!isShown(spans.lane[i], spans.kind[i])) continue;
       const start = spans.time[i];
       const end = start + spans.duration[i];
       const distance = time < start ? start - time : time > end ? time - end : 0;
@@ -61,12 +70,13 @@ export function hitTest(
         events: 1,
         time: start,
         duration: spans.duration[i],
+        step: null,
       };
     }
     for (let i = 0; i < cells.count; i++) {
       const start = tile.from + cells.column[i] * column;
       if (start > time + reach || start + column < time - reach) continue;
-      if (layout.rowOf(cells.lane[i], cells.kind[i]) !== r) continue;
+      if (!isShown(cells.lane[i], cells.kind[i])) continue;
       const end = start + column;
       const distance = time < start ? start - time : time > end ? time - end : 0;
       if (distance >= bestDistance) continue;
@@ -79,8 +89,15 @@ export function hitTest(
         events: cells.events[i],
         time: start,
         duration: cells.longest[i],
+        step: null,
       };
     }
   }
   return best;
+}
+
+function hitStep(row: Row, { steps, shift }: PlacedHandler, step: HandlerStep): Hit {
+  const { event, kind, time, duration } = step;
+  const share = duration / steps.reduce((sum, own) => sum + own.duration, 0);
+  return { row, lane: row.lane, kind, event, events: 1, time: time + shift, duration, step: { ...step, share } };
 }

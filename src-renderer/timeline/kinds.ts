@@ -1,11 +1,10 @@
-import type { EventKind } from '#model/events';
-import { EVENT_KINDS } from '#model/events';
+import { EVENT_KINDS, EventKind } from '#model/events';
 
 /**
  * How each kind of event is drawn. Kinds are told apart by shape as well as by colour; colours are names of
  * design tokens (`--k-…` in ui/tokens.css), chosen so that no pair in one lane depends on telling red from green.
  */
-export type RowStyle = 'span' | 'mark' | 'counter';
+export type RowStyle = 'span' | 'mark' | 'counter' | 'steps';
 
 export const GLYPHS = [
   'disc',
@@ -58,7 +57,7 @@ const LOOKS: Readonly<Partial<Record<keyof typeof EventKind, KindLook>>> = {
   writeFault: { style: 'mark', colour: 'write', glyph: 'triangle' },
   writeProtectFault: { style: 'mark', colour: 'protect', glyph: 'diamond' },
   sigbus: { style: 'mark', colour: 'alarm', glyph: 'cross' },
-  handlerStep: { style: 'span', colour: 'handler', glyph: 'bar' },
+  ioWait: { style: 'span', colour: 'io', glyph: 'bar' },
   faultAround: { style: 'mark', colour: 'read', glyph: 'ring' },
   readahead: { style: 'mark', colour: 'io', glyph: 'chevron' },
   folioAdded: { style: 'mark', colour: 'cache', glyph: 'square-open' },
@@ -91,15 +90,22 @@ const LOOKS: Readonly<Partial<Record<keyof typeof EventKind, KindLook>>> = {
 
 const PLAIN: KindLook = { style: 'mark', colour: 'step', glyph: 'disc' };
 
+/** Stands for a kind in a lane of faults, for the row of the steps of their handlers: no kind of event has this number. */
+export const HANDLER_ROW = 255;
+const HANDLER_LOOK: KindLook = { style: 'steps', colour: 'handler', glyph: 'bar' };
+
+/** Faults that a handler serves. */
+export const HANDLED: readonly number[] = [EventKind.readFault, EventKind.writeFault, EventKind.writeProtectFault];
+
 /** Indexed by event kind. Kinds of a newer engine that this window does not know get the plain look. */
 export const KIND_LOOKS: readonly KindLook[] = EVENT_KINDS.map(
   (kind) => LOOKS[kind.name as keyof typeof EventKind] ?? PLAIN,
 );
 
 export function lookOf(kind: number): KindLook {
-  return KIND_LOOKS[kind] ?? PLAIN;
+  return kind === HANDLER_ROW ? HANDLER_LOOK : (KIND_LOOKS[kind] ?? PLAIN);
 }
 
 export function labelOf(kind: number): string {
-  return EVENT_KINDS[kind]?.label ?? `kind ${kind}`;
+  return kind === HANDLER_ROW ? 'steps of the handler' : (EVENT_KINDS[kind]?.label ?? `kind ${kind}`);
 }

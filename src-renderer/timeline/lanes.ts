@@ -1,7 +1,7 @@
 import { LANE_GROUPS, type Lane, type LaneGroup, type Watermark } from '#model/events';
 import type { Tile } from '#model/tile';
-import { labelOf, lookOf, type RowStyle } from './kinds.ts';
-import { isStall } from './stalls.ts';
+import { HANDLED, HANDLER_ROW, labelOf, lookOf, type RowStyle } from './kinds.ts';
+import { isOfMemory, isStall } from './stalls.ts';
 
 /** What a lane holds of one kind, in the whole run. */
 export interface Track {
@@ -36,7 +36,7 @@ export function tracksOf(tile: Tile): Track[] {
 export interface Row {
   readonly label: string;
   readonly lane: number;
-  /** -1 in a folded lane, which shows all its kinds in one row. */
+  /** -1 in a folded lane, which shows all its kinds in one row; {@link HANDLER_ROW} for the steps of fault handlers. */
   readonly kind: number;
   readonly style: RowStyle;
   readonly y: number;
@@ -68,6 +68,8 @@ export interface Layout {
   readonly height: number;
   /** Row of a track, -1 where it is not shown. */
   rowOf(lane: number, kind: number): number;
+  /** The row in which a track is shown once more, with others, -1 for none. */
+  gatheredIn(lane: number, kind: number): number;
 }
 
 /** How a person arranged the lanes. */
@@ -92,37 +94,80 @@ export const NO_ARRANGEMENT: Arrangement = {
 /** Heights, CSS pixels. A row holds an 11-pixel label; a counter needs room for its curve. */
 export const ROW_HEIGHT = 16;
 export const COUNTER_HEIGHT = 36;
+/** A line of labels, and below it the steps. */
+export const STEPS_HEIGHT = 28;
 export const LANE_TITLE = 22;
 export const LANE_GAP = 8;
 const COUNTER_GAP = 2;
 
 /** Lays lanes out one below the other: pinned first, then by group, empty ones left out. */
 export function layoutLanes(lanes: readonly Lane[], tracks: readonly Track[], arrangement: Arrangement): Layout {
-  const shown = tracks.filter((track) => lanes[track.lane] !== undefined && !arrangement.hiddenKinds.has(track.kind));
+  const own = tracks.filter((track) => lanes[track.lane] !== undefined && !arrangement.hiddenKinds.has(track.kind));
+  const { shown, gathered } = gatherTracks(lanes, own);
   const order = orderLanes(lanes, arrangement).filter((lane) => shown.some((track) => track.lane === lane));
   const blocks: LaneBlock[] = [];
   const rows: Row[] = [];
   const table = new Map<number, number>();
   let y = 0;
   for (const lane of order) {
-    const own = shown.filter((track) => track.lane === lane).sort(byKind);
+    const tracksOfLane = shown.filter((track) => track.lane === lane).sort(byKind);
     const folded = arrangement.folded.has(lane);
-    const titled = own.some((track) => lookOf(track.kind).style !== 'counter');
+    const titled = tracksOfLane.some((track) => lookOf(track.kind).style !== 'counter');
     const top = y;
     y += folded || !titled ? 0 : LANE_TITLE;
     const first = rows.length;
-    for (const track of folded ? own.slice(0, 1) : own) {
-      const row = folded ? foldedRow(lane, own, y) : rowFor(track, y, lanes[lane]);
+    for (const track of folded ? tracksOfLane.slice(0, 1) : tracksOfLane) {
+      const row = folded ? foldedRow(lane, lanes[lane], tracksOfLane, y) : rowFor(track, y, lanes[lane]);
       rows.push(row);
       y += row.height;
     }
-    own.forEach((track, i) => table.set(keyOf(lane, track.kind), folded ? first : first + i));
+    tracksOfLane.forEach((track, i) => table.set(keyOf(lane, track.kind), folded ? first : first + i));
     y += folded ? 0 : titled ? LANE_GAP : COUNTER_GAP;
     const { name, group } = lanes[lane];
     const pinned = arrangement.pinned.has(lane);
     blocks.push({ lane, name, group, folded, pinned, titled, y: top, height: y - top, rows: rows.slice(first) });
   }
-  return { blocks, rows, height: y, rowOf: (lane, kind) => table.get(keyOf(lane, kind)) ?? -1 };
+  const also = new Map<number, number>();
+  for (const [track, into] of gathered) {
+    const row = table.get(into);
+    // A folded lane has one row for both.
+    if (row !== undefined && row !== table.get(track)) also.set(track, row);
+  }
+  return {
+    blocks,
+    rows,
+    height: y,
+    rowOf: (lane, kind) => table.get(keyOf(lane, kind)) ?? -1,
+    gatheredIn: (lane, kind) => also.get(keyOf(lane, kind)) ?? -1,
+  };
+}
+
+/**
+ * Adds the tracks in which others are shown once more: the handlers of a thread's faults of all kinds, and what the
+ * threads do for want of memory in the lane of reclaim.
+ */
+function gatherTracks(
+  lanes: readonly Lane[],
+  tracks: readonly Track[],
+): { shown: Track[]; gathered: ReadonlyMap<number, number> } {
+  const shown = new Map(tracks.map((track) => [keyOf(track.lane, track.kind), track]));
+  const gathered = new Map<number, number>();
+  const reclaim = lanes.findIndex(({ group }) => group === 'reclaim');
+  for (const track of tracks) {
+    const { group } = lanes[track.lane];
+    const [lane, kind] =
+      group === 'fault' && HANDLED.includes(track.kind)
+        ? [track.lane, HANDLER_ROW]
+        : group === 'thread' && isOfMemory(track.kind)
+          ? [reclaim, track.kind]
+          : [-1, -1];
+    if (lane < 0) continue;
+    const key = keyOf(lane, kind);
+    const sum = shown.get(key);
+    shown.set(key, { lane, kind, most: 0, events: track.events + (sum?.events ?? 0) });
+    gathered.set(keyOf(track.lane, track.kind), key);
+  }
+  return { shown: [...shown.values()], gathered };
 }
 
 function keyOf(lane: number, kind: number): number {
@@ -131,9 +176,11 @@ function keyOf(lane: number, kind: number): number {
 
 /** Spans above marks, so that marks hang below what they happened in; then as the model numbers them. */
 function byKind(a: Track, b: Track): number {
-  const rank = { span: 0, mark: 1, counter: 2 };
+  const rank = { steps: 0, span: 1, mark: 2, counter: 3 };
   return rank[lookOf(a.kind).style] - rank[lookOf(b.kind).style] || a.kind - b.kind;
 }
+
+const HEIGHTS = { span: ROW_HEIGHT, mark: ROW_HEIGHT, counter: COUNTER_HEIGHT, steps: STEPS_HEIGHT };
 
 function rowFor(track: Track, y: number, { group, watermarks = [] }: Lane): Row {
   const style = lookOf(track.kind).style;
@@ -144,7 +191,7 @@ function rowFor(track: Track, y: number, { group, watermarks = [] }: Lane): Row 
     kind: track.kind,
     style,
     y,
-    height: style === 'counter' ? COUNTER_HEIGHT : ROW_HEIGHT,
+    height: HEIGHTS[style],
     events: track.events,
     most: track.most,
     watermarks: style === 'counter' ? watermarks : [],
@@ -152,12 +199,13 @@ function rowFor(track: Track, y: number, { group, watermarks = [] }: Lane): Row 
 }
 
 /** All kinds of a lane in one row; a counter stays the curve it is, only lower. */
-function foldedRow(lane: number, tracks: readonly Track[], y: number): Row {
-  const events = tracks.reduce((sum, track) => sum + track.events, 0);
+function foldedRow(lane: number, { watermarks = [] }: Lane, tracks: readonly Track[], y: number): Row {
+  const events = tracks.reduce((sum, { kind, events: own }) => (kind === HANDLER_ROW ? sum : sum + own), 0);
   const most = Math.max(...tracks.map((track) => track.most));
   const counted = tracks.every((track) => lookOf(track.kind).style === 'counter');
   const style = counted ? 'counter' : 'mark';
-  return { label: '', lane, kind: -1, style, y, height: LANE_TITLE, events, most, watermarks: [] };
+  const lines = counted ? watermarks : [];
+  return { label: '', lane, kind: -1, style, y, height: LANE_TITLE, events, most, watermarks: lines };
 }
 
 /** All lanes that are not hidden, in the order in which they are laid out. */

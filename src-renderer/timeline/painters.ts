@@ -1,8 +1,10 @@
 import { EventKind } from '#model/events';
+import type { HandlerStep } from '#model/handler';
 import type { PhaseMetrics } from '#model/metrics';
 import { formatCount } from '../ui/format.ts';
 import type { DisplayList } from './display-list.ts';
-import { colourIndex, lookOf } from './kinds.ts';
+import { stepLabel, type PlacedHandler } from './handlers.ts';
+import { colourIndex, HANDLER_ROW, lookOf } from './kinds.ts';
 import type { Layout, Row } from './lanes.ts';
 import type { Piece } from './levels.ts';
 import { AS_IT_IS, toAxis, type Placement } from './placement.ts';
@@ -35,7 +37,14 @@ export class RowPainter {
   private kinds = new Uint8Array(0);
 
   /** Appends everything between the view's edges to `list`. */
-  paint(list: DisplayList, layout: Layout, pieces: readonly Piece[], view: View, surface: Surface): void {
+  paint(
+    list: DisplayList,
+    layout: Layout,
+    pieces: readonly Piece[],
+    view: View,
+    surface: Surface,
+    handlers: readonly PlacedHandler[] = [],
+  ): void {
     this.prepare(layout.rows.length, surface.width);
     const perPixel = (view.to - view.from) / surface.width;
     for (const piece of pieces) this.gather(layout, piece, view, perPixel);
@@ -46,6 +55,7 @@ export class RowPainter {
       if (y + height < 0 || y > surface.height) continue;
       if (row.style === 'counter') this.paintCounter(list, r, row, y, height, surface);
       else if (row.style === 'span') this.paintSpans(list, r, y, height, surface);
+      else if (row.style === 'steps') this.paintSteps(list, r, row, y, height, view, surface, handlers);
       else this.paintMarks(list, r, y, height, surface);
     }
   }
@@ -71,6 +81,7 @@ export class RowPainter {
     const column = (tile.to - tile.from) / tile.columns;
     let track = -1;
     let row = -1;
+    let also = -1;
     for (const { lane, value } of tile.before) {
       const counter = layout.rowOf(lane, EventKind.counter);
       const x = Math.floor((piece.from - view.from) / perPixel);
@@ -89,23 +100,33 @@ export class RowPainter {
       if (key !== track) {
         track = key;
         row = layout.rowOf(cells.lane[i], cells.kind[i]);
+        also = layout.gatheredIn(cells.lane[i], cells.kind[i]);
       }
+      const busy = cells.busy[i] / perPixel;
+      if (also >= 0) this.gatherAt(also * this.width + x, cells.kind[i], cells.events[i], busy);
       if (row < 0) continue;
-      const at = row * this.width + x;
-      this.events[at] += cells.events[i];
-      this.busy[at] += cells.busy[i] / perPixel;
-      this.kinds[at] = cells.kind[i];
-      if (cells.values !== null && cells.kind[i] === EventKind.counter) this.values[at] = cells.values.last[i];
+      this.gatherAt(row * this.width + x, cells.kind[i], cells.events[i], busy);
+      if (cells.values !== null && cells.kind[i] === EventKind.counter)
+        this.values[row * this.width + x] = cells.values.last[i];
     }
     for (let i = 0; i < spans.count; i++) {
       const start = Math.max(spans.time[i], piece.from);
       const end = Math.min(spans.time[i] + spans.duration[i], piece.to);
       if (end < start) continue;
       row = layout.rowOf(spans.lane[i], spans.kind[i]);
-      if (row < 0) continue;
+      also = layout.gatheredIn(spans.lane[i], spans.kind[i]);
       const own = spans.time[i] >= piece.from && spans.time[i] < piece.to;
-      this.cover(row, spans.kind[i], (start - view.from) / perPixel, (end - view.from) / perPixel, own);
+      const first = (start - view.from) / perPixel;
+      const last = (end - view.from) / perPixel;
+      if (row >= 0) this.cover(row, spans.kind[i], first, last, own);
+      if (also >= 0) this.cover(also, spans.kind[i], first, last, own);
     }
+  }
+
+  private gatherAt(at: number, kind: number, events: number, busy: number): void {
+    this.events[at] += events;
+    this.busy[at] += busy;
+    this.kinds[at] = kind;
   }
 
   /** Spreads one span over the pixel columns it covers. */
@@ -147,6 +168,35 @@ export class RowPainter {
     }
   }
 
+  /** Handlers whose steps are known as these, with names where there is room; of others how much of the time they take. */
+  private paintSteps(
+    list: DisplayList,
+    row: number,
+    of: Row,
+    y: number,
+    height: number,
+    view: View,
+    surface: Surface,
+    handlers: readonly PlacedHandler[],
+  ): void {
+    const top = y + Math.round(STEPS_LABEL * surface.ratio);
+    const perPixel = (view.to - view.from) / surface.width;
+    const own = handlers.filter(({ lane }) => lane === of.lane);
+    for (const { steps, shift } of own) {
+      const first = Math.max(0, columnOf(steps[0].time + shift, view, perPixel));
+      const last = Math.min(this.width, columnOf(endOf(steps[steps.length - 1]) + shift, view, perPixel));
+      const base = row * this.width;
+      if (last > first) {
+        this.busy.fill(0, base + first, base + last);
+        this.events.fill(0, base + first, base + last);
+      }
+    }
+    // Whatever the fault was: it is the handler that takes the time.
+    this.kinds.fill(HANDLER_ROW, row * this.width, (row + 1) * this.width);
+    this.paintSpans(list, row, top, y + height - top, surface);
+    for (const handler of own) paintHandler(list, handler, y, top, y + height, view, surface);
+  }
+
   /** Lone marks show their shape; crowded ones a histogram on a logarithmic scale. */
   private paintMarks(list: DisplayList, row: number, y: number, height: number, surface: Surface): void {
     const base = row * this.width;
@@ -162,8 +212,10 @@ export class RowPainter {
       const colour = colourIndex(lookOf(this.kinds[base + x]).colour);
       if (events === 0) {
         // The rest of a long mark: a fault's handling, drawn as a line from its shape.
-        if (this.busy[base + x] > 0)
-          list.rect(x, y + (height >> 1) - 1, 1, Math.max(1, Math.round(surface.ratio)), colour);
+        if (this.busy[base + x] === 0) continue;
+        const from = x;
+        while (x + 1 < this.width && this.isTail(base + x + 1, base + x)) x++;
+        list.rect(from, y + (height >> 1) - 1, x + 1 - from, Math.max(1, Math.round(surface.ratio)), colour);
         continue;
       }
       if (events === 1 && x - previous >= room && this.next(base, x) - x >= room) {
@@ -177,6 +229,11 @@ export class RowPainter {
       }
       previous = x;
     }
+  }
+
+  /** Whether a long mark goes on from one pixel column to the next. */
+  private isTail(at: number, before: number): boolean {
+    return this.events[at] === 0 && this.busy[at] > 0 && this.kinds[at] === this.kinds[before];
   }
 
   /** Pixel column of the next event in the row. */
@@ -214,6 +271,50 @@ export class RowPainter {
       runHeight = h;
     }
     paintWatermarks(list, of, y, y + height - pad, scale, surface);
+  }
+}
+
+/** Height of the names above the steps, CSS pixels. */
+const STEPS_LABEL = 13;
+/** Least room for a step's shape, and beside it its name, CSS pixels. */
+const SHAPE_ROOM = 12;
+const NAME_ROOM = 34;
+
+const endOf = ({ time, duration }: HandlerStep): number => time + duration;
+
+/** Pixel column in which a moment of the axis lies. */
+function columnOf(time: number, view: View, perPixel: number): number {
+  return Math.round((time - view.from) / perPixel);
+}
+
+/** The steps of one handler as bars, one after the other, a name above each that has room for it. */
+function paintHandler(
+  list: DisplayList,
+  { steps, shift }: PlacedHandler,
+  y: number,
+  top: number,
+  bottom: number,
+  view: View,
+  { width, ratio }: Surface,
+): void {
+  const perPixel = (view.to - view.from) / width;
+  const pad = Math.round(2 * ratio);
+  for (const step of steps) {
+    const from = Math.max(0, columnOf(step.time + shift, view, perPixel));
+    const to = Math.min(width, columnOf(endOf(step) + shift, view, perPixel));
+    if (to <= from) continue;
+    const look = lookOf(step.work === null ? step.kind : HANDLER_ROW);
+    const gap = to - from > 3 * ratio ? Math.max(1, Math.round(ratio)) : 0;
+    list.rect(from, top, to - from - gap, bottom - pad - top, colourIndex(look.colour));
+    const room = to - from - gap;
+    if (room < SHAPE_ROOM * ratio) continue;
+    const middle = y + Math.round((STEPS_LABEL / 2) * ratio);
+    const shaped = step.work === null && look.glyph !== 'bar';
+    if (shaped)
+      list.glyphs.push({ glyph: look.glyph, x: from + 6 * ratio, y: middle, colour: colourIndex(look.colour) });
+    const inset = Math.round((shaped ? 13 : 2) * ratio);
+    if (room >= NAME_ROOM * ratio)
+      list.texts.push({ text: stepLabel(step), x: from + inset, y: middle, room: room - inset, ink: 'lane' });
   }
 }
 

@@ -8,6 +8,7 @@ import type { EventCriteria } from '#model/search';
 import type { EventRow } from '#model/tile';
 import { ask } from '../bridge/lab.ts';
 import { keepArrangement, moveLane, readArrangement } from './arrangement.ts';
+import { useHandlers, type HandlerSession } from './handler-session.ts';
 import { layoutLanes, tracksOf, type Arrangement, type Layout, type Track } from './lanes.ts';
 import { TileSource } from './levels.ts';
 import { markBeside, useMarks, type MarkSession } from './mark-session.ts';
@@ -68,6 +69,7 @@ export interface TimelineSession {
   readonly search: SearchSession;
   readonly marks: MarkSession;
   readonly page: PageSession;
+  readonly handlers: HandlerSession;
   setView(view: View): void;
   zoom(at: number, factor: number): void;
   pan(fraction: number): void;
@@ -156,6 +158,7 @@ export async function openSession(
   );
   const marks = useMarks(runId, onError);
   const page = scope.run(() => usePageLife(runId, selected, onError))!;
+  const handlers = scope.run(() => useHandlers(runId, selected, () => arrivals.value++, onError))!;
 
   const setView = (next: View): void => {
     view.value = clampView(next, wholeAxis());
@@ -312,6 +315,7 @@ export async function openSession(
     search,
     marks,
     page,
+    handlers,
     setView,
     zoom: (at, factor) => setView(zoomView(view.value, wholeAxis(), at, factor)),
     pan: (fraction) => setView(panView(view.value, wholeAxis(), fraction)),

@@ -42,6 +42,12 @@ export function formatShort(value: number): string {
   return `${String(Number(scaled.toPrecision(3)))}${UNIT_SPACE}${LARGE[unit]}`;
 }
 
+/** A part of a whole, 0 to 1: `12 %`, `0.4 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  return `${percent >= 1 || percent === 0 ? Math.round(percent) : Number(percent.toPrecision(1))}${UNIT_SPACE}%`;
+}
+
 /** Time on the wall, for what is still to come: `about 12 s`. */
 export function formatRemaining(seconds: number): string {
   if (!Number.isFinite(seconds)) return '';

@@ -15,16 +15,16 @@ const LANES: readonly Lane[] = [
   { name: 'dirty pages', group: 'counter' },
 ];
 
-/** One cycle of what happens: kind, lane, duration in ps. Every fault is followed by what it causes. */
+/** One cycle of what happens: kind, lane, duration in ps, how many events back its cause is (0 for none). */
 const CYCLE = [
-  [EventKind.readFault, 1, 2_000_000],
-  [EventKind.folioAdded, 5, 0],
-  [EventKind.readFault, 3, 2_200_000],
-  [EventKind.writeProtectFault, 1, 4_400_000],
-  [EventKind.blocksInstantiated, 4, 0],
-  [EventKind.folioDirtied, 5, 0],
-  [EventKind.counter, 7, 0],
-  [EventKind.io, 6, 90_000_000],
+  [EventKind.readFault, 1, 2_000_000, 0],
+  [EventKind.folioAdded, 5, 400_000, 1],
+  [EventKind.readFault, 3, 2_200_000, 0],
+  [EventKind.writeProtectFault, 1, 4_400_000, 0],
+  [EventKind.blocksInstantiated, 4, 600_000, 1],
+  [EventKind.folioDirtied, 5, 100_000, 2],
+  [EventKind.counter, 7, 0, 0],
+  [EventKind.io, 6, 90_000_000, 2],
 ] as const;
 
 function* batchesOf(events: number): Generator<EventBatch> {
@@ -35,7 +35,7 @@ function* batchesOf(events: number): Generator<EventBatch> {
     const batch = makeBatch(first, count);
     for (let i = 0; i < count; i++) {
       const at = (first + i) % CYCLE.length;
-      const [kind, lane, duration] = CYCLE[at];
+      const [kind, lane, duration, back] = CYCLE[at];
       // Bursts and pauses, so that no zoom looks uniform.
       now += Math.round(random() * 3_000_000 * (random() < 0.0005 ? 400 : 1));
       batch.time[i] = now;
@@ -44,7 +44,7 @@ function* batchesOf(events: number): Generator<EventBatch> {
       batch.kind[i] = kind;
       batch.address[i] =
         kind === EventKind.counter ? Math.floor(random() * 4096) : 0x7f0000000000 + Math.floor(random() * 1e6) * 4096;
-      batch.cause[i] = at === 0 || first + i === 0 ? -1 : first + i - 1;
+      batch.cause[i] = back === 0 ? -1 : first + i - back;
     }
     yield batch;
   }

@@ -70,6 +70,21 @@ describe('the map of addresses', () => {
     expect([map.low, map.high]).toEqual([0, 400]);
   });
 
+  it('has the height of the whole run also when it is first asked for what a search found', async () => {
+    const { source, reads } = sourceOf(first, second);
+    const maker = new MapMaker(source);
+    const found = await maker.make({ ...whole, criteria: { kinds: [EventKind.readFault] } });
+    // The second batch has no hit, and the highest hit of the first lies lower than its highest fault.
+    const low = batchOf(5, [[97, 9000]]);
+    expect([found.low, found.high]).toEqual([0, 400]);
+    const more = new MapMaker(sourceOf(first, low).source);
+    const narrow = await more.make({ ...whole, criteria: { kinds: [EventKind.readFault] } });
+    expect([narrow.low, narrow.high, narrow.count]).toEqual([0, 9000, 2]);
+    reads.length = 0;
+    await maker.make({ ...whole, criteria: { kinds: [EventKind.readFault] } });
+    expect(reads).toEqual([0]);
+  });
+
   it('says when it read only a part', async () => {
     const many = Array.from({ length: 130 }, (_, i) => batchOf(i, [[i / 2, i]]));
     const { source, reads } = sourceOf(...many);

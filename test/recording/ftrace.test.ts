@@ -72,6 +72,7 @@ describe('ftrace text', () => {
     expect(ofKind(events, 'syscall')[0]).toMatchObject({ b: 3, duration: 40e6 });
     expect(ofKind(events, 'journalCommit')[0].duration).toBe(10e6);
     expect(ofKind(events, 'directReclaim')[0]).toMatchObject({ b: 32, c: 30, duration: 20e6 });
+    expect(run.lanes[ofKind(events, 'directReclaim')[0].lane].group).toBe('thread');
     expect(ofKind(events, 'sigbus')).toHaveLength(1);
     expect(leftAside).toEqual({});
   });

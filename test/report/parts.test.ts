@@ -51,7 +51,7 @@ describe('latencies', () => {
       [EventKind.readFault, 5000],
       [EventKind.writeProtectFault, 7000],
       [EventKind.io, 9e9, 1 | (4 << 4)],
-      [EventKind.handlerStep, 1],
+      [EventKind.shootdown, 1],
     ]);
     expect(series.map(({ name, count: events, longest }) => [name, events, longest])).toEqual([
       ['read faults', 1, 5000],

@@ -24,8 +24,16 @@ export const SAMPLE_LANES = [
   { name: 'dirty pages', group: 'counter' },
 ] as const;
 
-/** Duration of each of the seven handler steps, ps. */
-const STEP_PS = [30_000, 80_000, 120_000, 50_000, 200_000, 40_000, 30_000];
+/** What each handler does, and how long it takes, ps. */
+const STEPS = [
+  [EventKind.readahead, 30_000],
+  [EventKind.faultAround, 80_000],
+  [EventKind.lockWait, 120_000],
+  [EventKind.blocksReserved, 50_000],
+  [EventKind.ioWait, 200_000],
+  [EventKind.folioDirtied, 40_000],
+  [EventKind.shootdown, 30_000],
+] as const;
 
 /**
  * Events such as the emulator records: two threads that fault, each fault with its handler's steps, folios, blocks
@@ -64,9 +72,10 @@ export function* sampleBatches(events: number, seed = 1, options: { random?: boo
     const major = random() < 0.3;
     const kind = random() < 0.7 ? EventKind.readFault : EventKind.writeFault;
     const fault = record(kind, thread, time, 1_000_000, 0x7f0000000000 + page * 4096, thread, 1, major ? 1 : 0, -1);
-    for (let step = 0; step < STEP_PS.length; step++) {
-      const duration = Math.floor(STEP_PS[step] * (random() < 0.4 ? 1 + random() / 2 : 1));
-      record(EventKind.handlerStep, 2 + thread, time, duration, page, thread, step, 0, fault);
+    for (let step = 0; step < STEPS.length; step++) {
+      const [kindOfStep, usual] = STEPS[step];
+      const duration = Math.floor(usual * (random() < 0.4 ? 1 + random() / 2 : 1));
+      record(kindOfStep, 2 + thread, time, duration, page, thread, step, 0, fault);
       time += duration;
       if (step === 2 && major) record(EventKind.folioAdded, 4, time, 0, page, 0, 1, 0, fault);
       if (step === 4 && random() < 0.3) record(EventKind.blocksInstantiated, 5, time, 0, page, 0, 4, block++, fault);

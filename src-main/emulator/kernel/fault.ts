@@ -88,7 +88,8 @@ function finish(k: Kernel, task: Task, good: boolean): Maybe<boolean> {
     tally.sigbus++;
     task.sigbus++;
     k.charge(task, CycleCause.handler, k.costs.signal);
-    recorder.record(EventKind.sigbus, task.faultLane, end, 0, fault.address, task.id, task.step, fault.why, event);
+    const { signal } = k.costs;
+    recorder.record(EventKind.sigbus, task.faultLane, end, signal, fault.address, task.id, task.step, fault.why, event);
     recorder.finish(event, k.now(task), Outcome.sigbus);
   } else if (fault.major || fault.tried) {
     tally.major++;
@@ -395,12 +396,13 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   }
   const copy = k.folios.allocate(-1, 0, 0, frame, FolioFlag.anonymous | FolioFlag.uptodate | FolioFlag.dirty, NOBODY);
   k.anonymousPages++;
-  k.charge(task, CycleCause.handler, k.costs.copyPage + k.costs.folioAlloc);
+  const took = k.costs.copyPage + k.costs.folioAlloc;
+  k.charge(task, CycleCause.handler, took);
   k.recorder.record(
     EventKind.copyOnWrite,
     task.faultLane,
-    k.now(task),
-    0,
+    k.now(task) - took,
+    took,
     vpn * PAGE_BYTES,
     task.id,
     task.step,

@@ -145,20 +145,8 @@ export class Kernel {
   *sleep(task: Task, wait: Wait): Op {
     submitGathered(this, task);
     if (this.block.plugged) this.io.flushPlug(task);
-    const before = this.now(task);
-    const lock =
-      wait.kind === 'folio-lock' || wait.kind === 'inode' || wait.kind === 'frames' || wait.kind === 'reservation';
-    const event = lock
-      ? this.recorder.begin(
-          EventKind.lockWait,
-          task.lane,
-          before,
-          this.pageOf(wait),
-          task.id,
-          LOCK_KINDS.indexOf(wait.kind),
-          task.cause,
-        )
-      : -1;
+    const owner = this.ownerOf(wait);
+    const event = this.beginStall(task, wait);
     task.wait = wait;
     // What it waits for may have come before it began to: nobody would say so again.
     if (wait.ready()) this.signals++;
@@ -177,11 +165,29 @@ export class Kernel {
     } else if (task.readyAt > task.clock) {
       task.clock = task.readyAt;
     }
-    if (event >= 0) this.recorder.finish(event, this.now(task), wait.of);
+    if (event >= 0) this.recorder.finish(event, this.now(task), owner);
   }
 
-  private pageOf(wait: Wait): number {
-    return wait.kind === 'folio-lock' && wait.of >= 0 ? this.folios.index[wait.of] : 0;
+  /** Begins the event of a wait that holds its task up; -1 for waits that are not recorded, or as something else. */
+  private beginStall(task: Task, wait: Wait): number {
+    const folio = wait.kind === 'folio-lock' || wait.kind === 'io' ? wait.of : NO_FOLIO;
+    const flags = folio === NO_FOLIO ? 0 : this.folios.flags[folio];
+    // A folio that is read is locked by nobody: the end of the read unlocks it.
+    const read = wait.kind === 'folio-lock' && this.folios.owner[folio] === NOBODY;
+    const lock = read ? -1 : LOCK_KINDS.indexOf(wait.kind);
+    // What daemons wait for is not on anybody's way, and there is much of it.
+    if (lock < 0 && ((wait.kind !== 'io' && !read) || !task.user)) return -1;
+    const written = (flags & FolioFlag.writeback) !== 0;
+    const what = lock >= 0 ? lock : folio === NO_FOLIO ? Awaited.disk : written ? Awaited.write : Awaited.read;
+    const page = folio === NO_FOLIO ? -1 : this.folios.index[folio];
+    const kind = lock >= 0 ? EventKind.lockWait : EventKind.ioWait;
+    return this.recorder.begin(kind, task.lane, this.now(task), page, task.id, what, task.cause);
+  }
+
+  /** The task that holds what is waited for, {@link NOBODY} where there is none. */
+  private ownerOf({ kind, of }: Wait): number {
+    if (kind === 'folio-lock') return this.folios.owner[of];
+    return kind === 'inode' ? this.files[of].inodeOwner : NOBODY;
   }
 
   // --- frames ---------------------------------------------------------------------------------------------------
@@ -335,12 +341,13 @@ export class Kernel {
     file.index.put(page, pages, folio);
     this.inactive.add(folio);
     this.cachedPages += pages;
-    this.charge(task, CycleCause.handler, this.costs.folioAlloc + this.costs.folioInsert);
+    const took = this.costs.folioAlloc + this.costs.folioInsert;
+    this.charge(task, CycleCause.handler, took);
     this.recorder.record(
       EventKind.folioAdded,
       this.lanes.pageCache,
-      this.now(task),
-      0,
+      this.now(task) - took,
+      took,
       page,
       file.id,
       pages,
@@ -411,7 +418,7 @@ export class Kernel {
       EventKind.folioDirtied,
       this.lanes.pageCache,
       time,
-      0,
+      this.costs.dirtyFolio,
       page,
       file.id,
       pages,
@@ -431,8 +438,11 @@ export class Kernel {
     this.dirtyPages -= pages;
   }
 
-  /** Records what the file system gave or reserved from a page on, in blocks. */
-  gave(task: Task, file: KernelFile, page: number, blocks: number, reserved: boolean): void {
+  /**
+   * Records what the file system gave or reserved from a page on, in blocks.
+   * @param took what has just been charged for it, ps
+   */
+  gave(task: Task, file: KernelFile, page: number, blocks: number, reserved: boolean, took: number): void {
     if (blocks <= 0) return;
     this.countBlocks();
     const KiB = (blocks * this.fs.blockBytes) / 1024;
@@ -440,7 +450,8 @@ export class Kernel {
       ? 0
       : Math.floor((this.fs.sector(file.blocks, this.firstBlock(page)) * 512) / this.fs.blockBytes);
     const kind = reserved ? EventKind.blocksReserved : EventKind.blocksInstantiated;
-    this.recorder.record(kind, this.lanes.policy, this.now(task), 0, page, file.id, KiB, first, task.cause);
+    const start = this.now(task) - took;
+    this.recorder.record(kind, this.lanes.policy, start, took, page, file.id, KiB, first, task.cause);
   }
 
   /** Brings the counters of blocks up to date. */
@@ -643,4 +654,8 @@ export const LOCK_KINDS: readonly (WaitKind | 'timer' | 'idle' | 'barrier')[] = 
   'inode',
   'frames',
   'reservation',
+  'journal',
 ];
+
+/** Indices of the model's `AWAITED`. */
+const Awaited = { disk: 0, read: 1, write: 2 } as const;

@@ -72,6 +72,7 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
   const writable = k.writableOnRead(vma, fault.vpn);
   let hits = 0;
   let mapped = 0;
+  let started = 0;
   let lowest = end;
   let highest = first;
   let done = false;
@@ -108,6 +109,7 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
       hits++;
       const v = vma.start + p - vma.offset;
       if ((fault.space.table.flags(v) & Pte.present) !== 0) continue;
+      if (mapped === 0) started = k.now(task);
       k.mapPage(task, fault.space, v, folio, folios.frame[folio] + p - index, writable, false);
       mapped++;
       if (p < lowest) lowest = p;
@@ -120,7 +122,8 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
   if (mapped > 0) {
     const within = highest + 1 - lowest;
     const { pageCache } = k.lanes;
-    k.recorder.record(EventKind.faultAround, pageCache, k.now(task), 0, lowest, file.id, mapped, within, task.cause);
+    const took = k.now(task) - started;
+    k.recorder.record(EventKind.faultAround, pageCache, started, took, lowest, file.id, mapped, within, task.cause);
   }
   return done;
 }

@@ -163,6 +163,22 @@ function readRange(
 /** Reads the window of `file.readahead` in folios of its order, smaller ones where it is not aligned. */
 function readWindow(k: Kernel, task: Task, file: KernelFile, ioCause: IoCause): void {
   const ra = file.readahead;
+  const { start } = ra;
+  const event = k.recorder.begin(
+    EventKind.readahead,
+    k.lanes.pageCache,
+    k.now(task),
+    start,
+    file.id,
+    ra.size,
+    task.cause,
+  );
+  fillWindow(k, task, file, ioCause);
+  k.recorder.finish(event, k.now(task), ra.order);
+}
+
+function fillWindow(k: Kernel, task: Task, file: KernelFile, ioCause: IoCause): void {
+  const ra = file.readahead;
   const { minOrder } = k;
   const start = ra.start;
   k.charge(task, CycleCause.handler, k.costs.readaheadSetup);
@@ -191,20 +207,12 @@ function readWindow(k: Kernel, task: Task, file: KernelFile, ioCause: IoCause): 
       index += 1 << order;
     }
     readFolios(k, task, file, added, ioCause);
-    if (!failed) {
-      record(k, task, file, start, ra.size, ra.order);
-      return;
-    }
+    if (!failed) return;
   }
   // Something was cached already: what is left is filled page by page. (Below `start`, Linux's unsigned
   // difference is huge and nothing more is read.)
   if (index >= start && ra.size > index - start)
     readRange(k, task, file, index, ra.size - (index - start), ra.asyncSize, ioCause);
-  record(k, task, file, start, ra.size, ra.order);
-}
-
-function record(k: Kernel, task: Task, file: KernelFile, start: number, size: number, order: number): void {
-  k.recorder.record(EventKind.readahead, k.lanes.pageCache, k.now(task), 0, start, file.id, size, order, task.cause);
 }
 
 /**

@@ -134,8 +134,9 @@ function* shrink(k: Kernel, task: Task, target: number, writes: boolean, urgent:
 export function* directReclaim(k: Kernel, task: Task, pages: number, what: string): Op {
   const { doc } = k;
   k.tally.directReclaims++;
-  const start = k.now(task);
-  const event = k.recorder.begin(EventKind.directReclaim, k.lanes.reclaim, start, 0, task.id, pages, task.cause);
+  // It holds the thread up; a daemon has no lane of a thread.
+  const lane = task.user ? task.lane : k.lanes.reclaim;
+  const event = k.recorder.begin(EventKind.directReclaim, lane, k.now(task), 0, task.id, pages, task.cause);
   const before = task.cause;
   task.cause = event;
   task.reclaiming = true;

@@ -229,7 +229,7 @@ function allocateReserved(k: Kernel, task: Task, file: KernelFile, folio: number
   if (given < 0) return false;
   const before = task.cause;
   if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
-  k.gave(task, file, page, given, false);
+  k.gave(task, file, page, given, false, fs.allocatePs);
   task.cause = before;
   if (!fs.doc.unwritten && fs.pagesPerBlock > k.folios.pages(folio)) zeroRest(k, task, file, page);
   return true;

@@ -148,11 +148,12 @@ export function allocateNow(
   const first = k.firstBlock(page);
   const end = Math.max(first, Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes)));
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
-  k.charge(task, CycleCause.filesystem, fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1));
+  const took = fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1);
+  k.charge(task, CycleCause.filesystem, took);
   const given = fs.allocate(file.blocks, first, end - first, state, hinted);
   if (given < 0) return false;
   if (given > 0) k.journal?.dirty(task);
-  k.gave(task, file, page, given, false);
+  k.gave(task, file, page, given, false, took);
   return true;
 }
 
@@ -200,7 +201,7 @@ function allocateSome(k: Kernel, task: Task, file: KernelFile, page: number, pag
     given += more;
   }
   if (given > 0) k.journal?.dirty(task);
-  k.gave(task, file, page, given, false);
+  k.gave(task, file, page, given, false, 0);
   return given > 0;
 }
 

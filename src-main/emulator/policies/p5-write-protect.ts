@@ -82,12 +82,13 @@ export class WriteProtectDelayed extends PlainPolicy {
     const { fs } = k;
     const first = k.firstBlock(page);
     const end = Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes));
-    k.charge(task, CycleCause.filesystem, fs.reservePs + fs.reserveNextPs * Math.max(0, end - first - 1));
+    const took = fs.reservePs + fs.reserveNextPs * Math.max(0, end - first - 1);
+    k.charge(task, CycleCause.filesystem, took);
     const { counts } = file.blocks.map;
     const held = counts[BlockState.reserved];
     this.full = fs.reserve(file.blocks, first, Math.max(0, end - first)) < 0;
     const kept = counts[BlockState.reserved] - held;
-    k.gave(task, file, page, kept, true);
+    k.gave(task, file, page, kept, true, took);
     return kept;
   }
 }

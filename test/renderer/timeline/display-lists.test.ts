@@ -5,7 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind, type Lane } from '../../../src-main/model/events.ts';
 import type { Tile } from '../../../src-main/model/tile.ts';
+import type { HandlerStep, HandlerWork } from '../../../src-main/model/handler.ts';
 import { DisplayList } from '../../../src-renderer/timeline/display-list.ts';
+import type { PlacedHandler } from '../../../src-renderer/timeline/handlers.ts';
 import { COLOURS } from '../../../src-renderer/timeline/kinds.ts';
 import { layoutLanes, NO_ARRANGEMENT, type Layout } from '../../../src-renderer/timeline/lanes.ts';
 import { paintPhases, RowPainter } from '../../../src-renderer/timeline/painters.ts';
@@ -48,9 +50,7 @@ describe('recorded display lists', () => {
       [{ index: 9, time: 250, duration: 40, kind: EventKind.readFault }],
     );
     expect(painted(layoutOf([EventKind.readFault]), tile)).toMatchInlineSnapshot(`
-      "read at 26,29 1x1
-      read at 27,29 1x1
-      read at 28,29 1x1
+      "read at 26,29 3x1
       read at 60,33 1x3
       read at 61,24 1x12
       read at 62,31 1x5
@@ -123,6 +123,60 @@ describe('recorded display lists', () => {
       "counter at 0,33 100x1
       alarm at 0,32 100x1
       "min 64, low 80, high 96" at 6,25 within 88"
+    `);
+  });
+
+  it('of the steps of a handler: names where there is room, one bar a column; of handlers not known their share', () => {
+    const fault: Lane = { name: 'main: faults', group: 'fault' };
+    const tile = makeTile(
+      RANGE,
+      [{ column: 2, kind: EventKind.readFault, busy: 5 }],
+      [
+        { index: 7, time: 100, duration: 800, kind: EventKind.writeFault },
+        { index: 8, time: 920, duration: 60, kind: EventKind.writeFault },
+      ],
+    );
+    const step = (work: HandlerWork | null, kind: number, time: number, duration: number): HandlerStep => ({
+      ...{ work, kind, time, duration, event: 7 },
+    });
+    const handler: PlacedHandler = {
+      fault: 7,
+      lane: 0,
+      shift: 100,
+      steps: [
+        step('entry', EventKind.writeFault, 0, 340),
+        step(null, EventKind.folioAdded, 340, 3),
+        step(null, EventKind.blocksReserved, 343, 357),
+        step('exit', EventKind.writeFault, 700, 100),
+      ],
+    };
+    const layout = layoutOf([EventKind.writeFault], fault);
+    const list = new DisplayList();
+    const pieces = [{ tile, from: tile.from, to: tile.to }];
+    new RowPainter().paint(list, layout, pieces, RANGE, SURFACE, [handler]);
+    expect(textOf(list)).toMatchInlineSnapshot(`
+      "handler at 92,37 6x11
+      handler at 10,35 33x13
+      blocks at 44,35 35x13
+      handler at 80,35 9x13
+      write at 11,57 79x1
+      write at 93,57 5x1
+      blocks ring at 50,29
+      write triangle at 10.5,58
+      write triangle at 92.5,58
+      "blocks reserved" at 57,29 within 22"
+    `);
+  });
+
+  it('of a folded counter: its watermarks too', () => {
+    const lane: Lane = { name: 'free frames', group: 'counter', watermarks: [{ name: 'min', value: 30 }] };
+    const tracks = [{ lane: 0, kind: EventKind.counter, events: 1, most: 60 }];
+    const folded = layoutLanes([lane], tracks, { ...NO_ARRANGEMENT, folded: new Set([0]) });
+    expect(painted(folded, makeTile(RANGE, [], [], [{ lane: 0, value: 60 }]))).toMatchInlineSnapshot(`
+      "counter-fill at 0,3 100x16
+      counter at 0,3 100x1
+      alarm at 0,11 100x1
+      "min 30" at 6,7 within 88"
     `);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventKind, type Lane } from '../../../src-main/model/events.ts';
-import { KIND_LOOKS } from '../../../src-renderer/timeline/kinds.ts';
+import { HANDLER_ROW, KIND_LOOKS } from '../../../src-renderer/timeline/kinds.ts';
 import { layoutLanes, NO_ARRANGEMENT, rowAt, tracksOf, type Track } from '../../../src-renderer/timeline/lanes.ts';
 import { makeTile } from './tiles.ts';
 
@@ -92,5 +92,65 @@ describe('stalls of a thread', () => {
     const reclaim: Lane[] = [{ name: 'reclaim', group: 'reclaim' }];
     const tracks = [{ lane: 0, kind: EventKind.directReclaim, events: 1, most: 0 }];
     expect(layoutLanes(reclaim, tracks, NO_ARRANGEMENT).rows[0].label).toBe('direct reclaim');
+  });
+});
+
+describe('rows that show others once more', () => {
+  const lanes: readonly Lane[] = [
+    { name: 'main', group: 'thread' },
+    { name: 'main: faults', group: 'fault' },
+    { name: 'reclaim', group: 'reclaim' },
+  ];
+  const track = (lane: number, kind: number, events: number): Track => ({ lane, kind, events, most: 0 });
+  const tracks = [
+    track(0, EventKind.directReclaim, 3),
+    track(0, EventKind.ioWait, 5),
+    track(1, EventKind.readFault, 7),
+    track(1, EventKind.writeFault, 2),
+    track(1, EventKind.sigbus, 1),
+    track(2, EventKind.kswapd, 4),
+  ];
+  const layout = layoutLanes(lanes, tracks, NO_ARRANGEMENT);
+  const said = (lane: number): string[] =>
+    layout.blocks.find((block) => block.lane === lane)?.rows.map(({ label, events }) => `${label} ${events}`) ?? [];
+
+  it('the handlers of all faults of a thread are one, above the faults', () => {
+    expect(said(1)).toEqual(['steps of the handler 9', 'read fault 7', 'write fault 2', 'SIGBUS 1']);
+    expect(layout.gatheredIn(1, EventKind.readFault)).toBe(layout.rowOf(1, HANDLER_ROW));
+    expect(layout.gatheredIn(1, EventKind.sigbus)).toBe(-1);
+  });
+
+  it('what threads do for want of memory is in the lane of reclaim too, with what was recorded there', () => {
+    expect(said(0)).toEqual(['stall: I/O wait 5', 'stall: direct reclaim 3']);
+    expect(said(2)).toEqual(['direct reclaim 3', 'kswapd 4']);
+    const older = layoutLanes(lanes, [...tracks, track(2, EventKind.directReclaim, 10)], NO_ARRANGEMENT);
+    expect(older.rows[older.rowOf(2, EventKind.directReclaim)].events).toBe(13);
+  });
+
+  it('a folded lane has one row for both, and counts no fault twice', () => {
+    const folded = layoutLanes(lanes, tracks, { ...NO_ARRANGEMENT, folded: new Set([1, 2]) });
+    expect(folded.gatheredIn(1, EventKind.readFault)).toBe(-1);
+    expect(folded.gatheredIn(0, EventKind.directReclaim)).toBe(folded.rowOf(2, EventKind.kswapd));
+    expect(folded.blocks.find(({ lane }) => lane === 1)?.rows[0].events).toBe(10);
+  });
+
+  it('goes with what it shows when that is hidden', () => {
+    const hiddenKinds = new Set([EventKind.readFault, EventKind.writeFault]);
+    expect(layoutLanes(lanes, tracks, { ...NO_ARRANGEMENT, hiddenKinds }).rowOf(1, HANDLER_ROW)).toBe(-1);
+    const hidden = layoutLanes(lanes, tracks, { ...NO_ARRANGEMENT, hidden: new Set([2]) });
+    expect(hidden.gatheredIn(0, EventKind.directReclaim)).toBe(-1);
+  });
+});
+
+describe('a folded counter', () => {
+  it('keeps its watermarks', () => {
+    const watermarks = [{ name: 'min', value: 4 }];
+    const folded = { ...NO_ARRANGEMENT, folded: new Set([0]) };
+    const { rows } = layoutLanes(
+      [{ name: 'free frames', group: 'counter', watermarks }],
+      [{ lane: 0, kind: EventKind.counter, events: 1, most: 9 }],
+      folded,
+    );
+    expect(rows[0]).toMatchObject({ style: 'counter', most: 9, watermarks });
   });
 });
