@@ -54,7 +54,12 @@ describe('the steps of a handler', () => {
     ['fork-copy-on-write', { kernel: 'linux-6.18', filesystem: 'ext4-4k' }],
   ] as const)('of %s cover each fault from its start to its end', (experiment, choice) => {
     const { rows } = ran(experiment, choice);
-    const effects = Map.groupBy(rows, ({ cause }) => cause);
+    const effects = new Map<number, EventRow[]>();
+    for (const row of rows) {
+      const known = effects.get(row.cause);
+      if (known === undefined) effects.set(row.cause, [row]);
+      else known.push(row);
+    }
     for (const fault of rows.filter(({ kind }) => FAULTS.includes(kind))) {
       let at = fault.time;
       for (const step of handlerSteps(fault, effects.get(fault.index) ?? [])) {
