@@ -46,6 +46,13 @@ class Maps {
     this.builder.quantity(label(name, key), value, unitOf(name) ?? 'count');
   }
 
+  stats(name: string, key: string, count: number, average: number, total: number): void {
+    const unit = unitOf(name) ?? 'units';
+    this.builder.quantity(`${label(name, key)} count`, count, 'count');
+    this.builder.quantity(`${label(name, key)} average`, average, unit);
+    this.builder.quantity(`${label(name, key)} total`, total, unit);
+  }
+
   histogram(name: string, key: string, bins: Bins): void {
     if (bins.length === 0) return;
     const unit = unitOf(name);
@@ -113,11 +120,8 @@ export const bpftraceText: Importer = {
         return;
       }
       const stats = /^count (\d+), average (-?\d+), total (-?\d+)$/.exec(rest);
-      if (stats !== null) {
-        maps.builder.quantity(`${label(name, key)} count`, Number(stats[1]), 'count');
-        maps.builder.quantity(`${label(name, key)} average`, Number(stats[2]), unitOf(name) ?? 'units');
-        maps.builder.quantity(`${label(name, key)} total`, Number(stats[3]), unitOf(name) ?? 'units');
-      } else context.leftAside.add('maps of texts');
+      if (stats !== null) maps.stats(name, key, Number(stats[1]), Number(stats[2]), Number(stats[3]));
+      else context.leftAside.add('maps of texts');
     };
     return {
       by: 'lines',
@@ -216,14 +220,19 @@ export const bpftraceJson: Importer = {
           return;
         }
         if (!data.isObject) return context.fail('the data are missing', 'an object of maps');
-        for (const [name, content] of data.fields()) take(maps, context, name, '', content);
+        for (const [name, content] of data.fields()) take(maps, context, name, '', content, type === 'stats');
       },
       end: () => maps.document(),
     };
   },
 };
 
-function take(maps: Maps, context: ImportContext, name: string, key: string, content: JsonNode): void {
+function take(maps: Maps, context: ImportContext, name: string, key: string, content: JsonNode, stats: boolean): void {
+  if (stats && typeof content.at('average').value === 'number') {
+    const part = (field: string): number => content.at(field).number(-MOST, MOST);
+    maps.stats(name, key, part('count'), part('average'), part('total'));
+    return;
+  }
   if (typeof content.value === 'number') {
     maps.value(name, key, content.value);
     return;
@@ -261,7 +270,8 @@ function take(maps: Maps, context: ImportContext, name: string, key: string, con
   if (content.isObject && key.length < 1000) {
     const fields = content.fields();
     if (fields.length > 10_000) context.fail('the map has too many keys', 'at most 10 000');
-    for (const [inner, value] of fields) take(maps, context, name, key === '' ? inner : `${key},${inner}`, value);
+    for (const [inner, value] of fields)
+      take(maps, context, name, key === '' ? inner : `${key},${inner}`, value, stats);
     return;
   }
   context.leftAside.add('values that are texts');

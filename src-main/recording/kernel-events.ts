@@ -101,17 +101,21 @@ export class KernelEvents {
     taken.add(FAULT_NAMES[kind] ?? 'faults');
   }
 
-  /** A fault counted by perf, which tells the address and whether it was major, but not the access. */
-  softwareFault(thread: Thread, time: number, address: number, outcome: number, duration = 0): void {
+  /**
+   * A fault counted by perf, which tells the address and whether it was major, but not the access.
+   * @returns the number of its event
+   */
+  softwareFault(thread: Thread, time: number, address: number, outcome: number, duration = 0): number {
     this.endFault(thread);
     const { recording, taken } = this.context;
-    recording.add(
+    const event = recording.add(
       EventKind.readFault, thread.faultLane, time, duration, address, thread.number, this.phases.step, outcome, thread.call,
     ); // prettier-ignore
     if (outcome === Outcome.major) recording.counts.major++;
     else recording.counts.minor++;
     this.phases.fault(thread, outcome);
     taken.add(outcome === Outcome.major ? 'major faults' : 'faults');
+    return event;
   }
 
   /** Extends the fault that the thread is in to `time`. */

@@ -53,7 +53,7 @@ function inodeIn(body: string): number {
 function badBody(k: KernelEvents, body: string): never {
   return k.context.fail(
     `the event's fields are not understood: "${body.slice(0, 80)}"`,
-    'the fields as the kernel prints them',
+    'the fields as the kernel prints them: not raw ones (report -R, the option fields)',
   );
 }
 
@@ -276,8 +276,15 @@ export function systemCall(k: KernelEvents, thread: Thread, time: number, name: 
   k.beginCall(thread, time, call, 0, call === 'msync' || call === 'fsync' || call === 'fdatasync' || call === 'sync');
 }
 
+/** Marks of Android's atrace: beginnings, ends, counters of its own; by the thousand, and none a phase. */
+const ATRACE = /^(?:[BCFGHINST]\|\d+(?:\||$)|E(?:\||$)|trace_event_clock_sync:)/;
+
 /** A mark that the program wrote into the trace. */
 function mark(k: KernelEvents, thread: Thread, time: number, body: string): void {
+  if (ATRACE.test(body)) {
+    k.context.leftAside.add('marks of atrace');
+    return;
+  }
   k.endFault(thread);
   if (thread.callIsSync) k.endCall(thread, time, 0);
   if (body.startsWith('MAP ')) {

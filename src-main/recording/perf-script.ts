@@ -17,6 +17,7 @@ const CHAIN = /^\s+[0-9a-f]{1,16} \S|^\s+[0-9a-f]{1,16}$|^\s+\S+ \(inlined\)$|^ 
 /** What --show-task-events and the like add. */
 const RECORD = / PERF_RECORD_\w+/;
 const SOFTWARE_FAULTS = /^(?:page-faults|faults|minor-faults|major-faults)(?::|$)/;
+const NO_ADDRESS = 'addresses of faults: not in the recording (perf record -d, perf script -F +addr)';
 const NOT_TOLD =
   "faults of which perf's event does not say whether they were loads or stores (shown as read faults, not counted as such)";
 
@@ -35,6 +36,9 @@ export const perfScript: Importer = {
     const kernel = new KernelEvents(context);
     const clock = new Clock();
     let events = 0;
+    let untold = 0;
+    /** A fault with one address: the instruction's, unless a call chain follows. */
+    let doubtful: { readonly event: number; readonly address: number } | null = null;
     return {
       by: 'lines',
       line(text) {
@@ -45,8 +49,14 @@ export const perfScript: Importer = {
         }
         const match = LINE.exec(text.replace(LATENCY, '$1 $2 $3'));
         if (match === null) {
-          if (events > 0 && CHAIN.test(text)) context.leftAside.add('lines of call chains');
-          else context.fail('this is no line of perf script', EXPECTED);
+          if (events > 0 && CHAIN.test(text)) {
+            context.leftAside.add('lines of call chains');
+            if (doubtful !== null && doubtful.address > 0) {
+              context.recording.setAddress(doubtful.event, doubtful.address);
+              untold--;
+            }
+            doubtful = null;
+          } else context.fail('this is no line of perf script', EXPECTED);
           return;
         }
         const [, comm = '<...>', , tid = '0', , seconds, fraction, event, body = ''] = match;
@@ -61,8 +71,14 @@ export const perfScript: Importer = {
           context.within(Math.max(0, Number(tid)), 0, 2 ** 31, 'the process'),
         );
         events++;
+        doubtful = null;
         if (SOFTWARE_FAULTS.test(event)) {
-          kernel.softwareFault(thread, time, addressIn(body), event.startsWith('major') ? 1 : 0);
+          const { address, sure } = addressIn(body);
+          const fault = kernel.softwareFault(thread, time, sure ? address : 0, event.startsWith('major') ? 1 : 0);
+          if (!sure) {
+            untold++;
+            doubtful = { event: fault, address };
+          }
           context.leftAside.add(NOT_TOLD);
           return;
         }
@@ -71,16 +87,20 @@ export const perfScript: Importer = {
       },
       end() {
         if (events === 0) context.fail('there are no events in this file', EXPECTED);
+        context.leftAside.add(NO_ADDRESS, untold);
         return { kind: 'run', run: kernel.end() };
       },
     };
   },
 };
 
-/** `7ff3898e0000 [unknown]  55d64f458397 main`: the address, when two are told; with one it is the instruction. */
-function addressIn(body: string): number {
-  const first = hexAt(body, 0);
-  if (first < 0) return 0;
+/**
+ * `7ff3898e0000 [unknown]  55d64f458397 main`: the address, when two are told. One with a symbol is most likely the
+ * instruction; one alone is the address, for instructions come with their symbols.
+ */
+function addressIn(body: string): { address: number; sure: boolean } {
+  const address = hexAt(body, 0);
+  if (address < 0) return { address: 0, sure: false };
   const rest = body.slice(skipSpaces(body, numberEnd));
-  return /(?:^|\s)[0-9a-f]{6,16}(?:\s|$)/.test(rest) ? first : 0;
+  return { address, sure: rest === '' || /(?:^|\s)[0-9a-f]{6,16}(?:\s|$)/.test(rest) };
 }

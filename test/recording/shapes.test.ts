@@ -109,6 +109,19 @@ describe('other tracers of ftrace', () => {
     expect(leftAside).toEqual({ 'function calls and stacks': 4 });
   });
 
+  it("Android's own marks are no phases", () => {
+    const text = lines(
+      '# tracer: nop',
+      '    com.tencent-36379 (36379) [010] .... 2940.190402: tracing_mark_write: B|36379|draw',
+      '    com.tencent-36379 (36379) [010] .... 2940.190403: tracing_mark_write: E|36379',
+      '    com.tencent-36379 (36379) [010] .... 2940.190404: tracing_mark_write: E',
+      '    com.tencent-36379 (36379) [010] .... 2940.190405: tracing_mark_write: Every write',
+    );
+    const { run, leftAside } = runOf('ftrace', text);
+    expect(run.phases.map(({ name }) => name)).toEqual(['Every write']);
+    expect(leftAside).toEqual({ 'marks of atrace': 3 });
+  });
+
   it('refuses addresses that no machine has', () =>
     expect(() =>
       readAs('ftrace', bytes(lines('# tracer: nop', ` bash-1 [000] d.... 1.000001: ${WRITE_FAULT.replace('7f', 'f'.repeat(17))}`))),
@@ -142,6 +155,24 @@ describe('perf script', () => {
     const { taken, leftAside } = runOf('perf-script', text);
     expect(taken).toEqual({ faults: 2 });
     expect(leftAside).toMatchObject({ 'lines of call chains': 2 });
+  });
+
+  it('tells the address of a fault with the instruction, alone, or before a call chain', () => {
+    const addresses = (body: string): [number[], number | undefined] => {
+      const text = lines(
+        `  wl  90 24.277811: page-faults: ${body}`,
+        '  wl  90 24.277812: page-faults:     55adcdfa4058',
+      );
+      const { events, leftAside } = runOf('perf-script', text);
+      const missing = Object.entries(leftAside).find(([reason]) => reason.startsWith('addresses'))?.[1];
+      return [ofKind(events, 'readFault').map(({ address }) => address), missing];
+    };
+    const last = 0x55adcdfa4058;
+    expect(addresses('55adcdfa3058 [unknown] ffffffff81752a2a elf_load')).toEqual([[0x55adcdfa3058, last], undefined]);
+    expect(addresses('55adcdfa3058')).toEqual([[0x55adcdfa3058, last], undefined]);
+    expect(addresses('55adcdfa3058 main\n\tffffffff81752a2a elf_load')).toEqual([[0x55adcdfa3058, last], undefined]);
+    expect(addresses('ffffffff81752a2a elf_load+0x28a ([kernel.kallsyms])')).toEqual([[0, last], 1]);
+    expect(addresses('\n\tffffffff81752a2a elf_load')).toEqual([[0, last], 1]);
   });
 
   it('has notes at the time 0, which do not begin the recording', () => {
@@ -327,6 +358,13 @@ describe('bpftrace', () => {
     const { leftAside } = readAs('bpftrace-json', bytes(lines(probes, 'done', '', map)));
     expect(leftAside).toMatchObject({ 'lines that the program printed': 1 });
     expect(() => readAs('bpftrace-json', bytes(lines(probes, map, 'done')))).toThrow(':3: this is no object');
+  });
+
+  it('has the same figures of stats() in JSON as in text', () => {
+    const text = documentOf('bpftrace', '@st_ns[a, 5]: count 2, average 20, total 40\n');
+    const json = documentOf('bpftrace-json', '{"type": "stats", "data": {"@st_ns": {"a, 5": {"count": 2, "average": 20, "total": 40}}}}\n'); // prettier-ignore
+    expect(json).toEqual(text);
+    expect(Object.keys((text as { quantities: object }).quantities)).toContain('@st_ns[a, 5] average');
   });
 
   it('of old versions has the edges of 2 GiB in 32 bits', () => {
