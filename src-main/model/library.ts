@@ -1,4 +1,4 @@
-import type { RunInfo, RunSource } from '#model/run';
+import type { RunFacts, RunInfo, RunSource } from '#model/run';
 import type { Verdict } from '#model/metrics';
 
 /** What a person adds to a run. Not part of its hash. */
@@ -23,20 +23,7 @@ export interface RunDocument {
 }
 
 /** What a list of runs shows: a run without lanes, phases and the full metrics. */
-export interface RunListing extends Annotation {
-  readonly id: string;
-  readonly hash: string;
-  readonly source: RunSource;
-  readonly experiment: string;
-  readonly policy: string;
-  readonly machine: string;
-  readonly kernel: string;
-  readonly filesystem: string;
-  readonly engineVersion: string;
-  readonly seed: number;
-  readonly verdict: Verdict;
-  readonly events: number;
-  readonly savedAt: string;
+export interface RunListing extends RunFacts, Annotation {
   /** Bytes its events take in the library. */
   readonly bytes: number;
   readonly minor: number;

@@ -6,16 +6,11 @@ import type { WaitForGraph } from '#model/wait-for';
 export const RUN_SOURCES = ['emulated', 'recorded', 'imported'] as const;
 export type RunSource = (typeof RUN_SOURCES)[number];
 
-/**
- * A run in the library, without its events. `hash` is SHA-256 over engine version, documents,
- * seed, events and outcome (recordings: over the file): the same hash means the same bytes.
- */
-export interface RunInfo {
+/** What a run is, in short. */
+export interface RunFacts {
   /** Short unique id, the one people type: lower-case letters and digits. */
   readonly id: string;
   readonly hash: string;
-  /** SHA-256 over what the emulator was given; recordings: equal to `hash`. */
-  readonly planHash: string;
   readonly source: RunSource;
   readonly experiment: string;
   readonly policy: string;
@@ -26,13 +21,22 @@ export interface RunInfo {
   readonly seed: number;
   readonly verdict: Verdict;
   readonly events: number;
+  /** ISO time at which the run was saved; not part of the hash. */
+  readonly savedAt: string;
+}
+
+/**
+ * A run in the library, without its events. `hash` is SHA-256 over engine version, documents,
+ * seed, events and outcome (recordings: over the file): the same hash means the same bytes.
+ */
+export interface RunInfo extends RunFacts {
+  /** SHA-256 over what the emulator was given; recordings: equal to `hash`. */
+  readonly planHash: string;
   readonly lanes: readonly Lane[];
   readonly phases: readonly PhaseMetrics[];
   /** Recorded runs carry what the recording can tell; everything else is zero. */
   readonly metrics: Metrics;
   readonly waitFor: WaitForGraph | null;
-  /** ISO time at which the run was saved; not part of the hash. */
-  readonly savedAt: string;
   readonly name: string;
   readonly notes: string;
   readonly tags: readonly string[];

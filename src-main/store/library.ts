@@ -13,7 +13,7 @@ import { openDatabase, type Db, type OpenOptions } from './database.ts';
 import type { EventListRequest, NearRequest } from './event-queries.ts';
 import { EventStore } from './event-store.ts';
 import { translated } from './failures.ts';
-import { RunEvents, type EventRange } from './run-events.ts';
+import { EventReader, type EventRange } from './event-reader.ts';
 import { keptMarksOf, marksIn, mergeMarks, putMark, removeMark } from './run-marks.ts';
 import { annotationOf, cleanTags, type RunRow } from './run-rows.ts';
 import { RunSaver } from './run-saver.ts';
@@ -30,7 +30,7 @@ export class Library {
   private readonly db: Db;
   private readonly now: () => Date;
   private readonly runs: RunTable;
-  private readonly recorded: RunEvents;
+  private readonly reader: EventReader;
   private readonly saver: RunSaver;
 
   private constructor(path: string, db: Db, options: OpenOptions) {
@@ -39,7 +39,7 @@ export class Library {
     this.now = options.now ?? ((): Date => new Date());
     const store = new EventStore(db, path);
     this.runs = new RunTable(db, path);
-    this.recorded = new RunEvents(store);
+    this.reader = new EventReader(store);
     this.saver = new RunSaver(db, store, this.runs, this.now);
   }
 
@@ -154,27 +154,27 @@ export class Library {
 
   /** Number of a run's events, and from when to when they go. */
   extent(reference: string): RunExtent {
-    return this.guard(() => this.recorded.extent(this.find(reference)));
+    return this.guard(() => this.reader.extent(this.find(reference)));
   }
 
   /** Part of a run, as a timeline shows it. */
   tile(reference: string, request: TileRequest): Tile {
-    return this.guard(() => this.recorded.tile(this.find(reference), request));
+    return this.guard(() => this.reader.tile(this.find(reference), request));
   }
 
   /** Number of batches of a run; each holds {@link FULL_BATCH} events, the last the rest. */
   batchCount(reference: string): number {
-    return this.guard(() => this.recorded.batchCount(this.find(reference)));
+    return this.guard(() => this.reader.batchCount(this.find(reference)));
   }
 
   /** One batch of a run, with the columns asked for (default all; `kind` always); the others are empty. */
   batch(reference: string, number: number, columns?: readonly EventColumn[]): EventBatch {
-    return this.guard(() => this.recorded.batch(this.find(reference), number, columns));
+    return this.guard(() => this.reader.batch(this.find(reference), number, columns));
   }
 
   /** Events from..to (indices, to exclusive; default all) in order, a batch at a time. */
   *events(reference: string, range: EventRange = {}): Generator<EventBatch> {
-    const batches = this.guard(() => this.recorded.range(this.find(reference), range));
+    const batches = this.guard(() => this.reader.range(this.find(reference), range));
     for (;;) {
       const next = this.guard(() => batches.next());
       if (next.done === true) return;
@@ -184,12 +184,12 @@ export class Library {
 
   /** One event. @throws InputError when the run has no such event */
   event(reference: string, index: number): EventRow {
-    return this.guard(() => this.recorded.event(this.find(reference), index));
+    return this.guard(() => this.reader.event(this.find(reference), index));
   }
 
   /** Events nearest to a time, nearest first: those that cover it, then by distance. */
   nearest(reference: string, request: NearRequest): EventRow[] {
-    return this.guard(() => this.recorded.nearest(this.find(reference), request));
+    return this.guard(() => this.reader.nearest(this.find(reference), request));
   }
 
   /**
@@ -197,7 +197,7 @@ export class Library {
    * million that follow.
    */
   effects(reference: string, event: number, limit: number): EventRow[] {
-    return this.guard(() => this.recorded.effects(this.find(reference), event, limit));
+    return this.guard(() => this.reader.effects(this.find(reference), event, limit));
   }
 
   /** The steps of the handlers of some faults, given by their events. */
@@ -207,17 +207,17 @@ export class Library {
 
   /** A page of the list of events, in order of recording. */
   eventList(reference: string, request: EventListRequest): { rows: EventRow[]; next: number | null } {
-    return this.guard(() => this.recorded.list(this.find(reference), request));
+    return this.guard(() => this.reader.list(this.find(reference), request));
   }
 
   /** What the events of a stretch come to, by kind and by page; exact up to two million of them. */
   aggregate(reference: string, request: Omit<EventListRequest, 'start' | 'limit'>): Aggregate {
-    return this.guard(() => this.recorded.aggregate(this.find(reference), request));
+    return this.guard(() => this.reader.aggregate(this.find(reference), request));
   }
 
   /** Looks for events a little further; to be called until it says that it is complete. */
   search(reference: string, criteria: EventCriteria): SearchProgress {
-    return this.guard(() => this.recorded.search(this.find(reference), criteria));
+    return this.guard(() => this.reader.search(this.find(reference), criteria));
   }
 
   /**
@@ -230,17 +230,17 @@ export class Library {
     event: number,
     direction: 'next' | 'previous',
   ): { event: EventRow; rank: number } | null {
-    return this.guard(() => this.recorded.hit(this.find(reference), criteria, event, direction));
+    return this.guard(() => this.reader.hit(this.find(reference), criteria, event, direction));
   }
 
   /** How many hits each batch of a run has. */
   hitCounts(reference: string, criteria: EventCriteria): number[] {
-    return this.guard(() => this.recorded.hitCounts(this.find(reference), criteria));
+    return this.guard(() => this.reader.hitCounts(this.find(reference), criteria));
   }
 
   /** Which events of a batch are hits: a bit each, the first event's lowest. */
   hitBits(reference: string, criteria: EventCriteria, number: number): Uint8Array {
-    return this.guard(() => this.recorded.hitBits(this.find(reference), criteria, number));
+    return this.guard(() => this.reader.hitBits(this.find(reference), criteria, number));
   }
 
   // --- changing ---
@@ -299,7 +299,7 @@ export class Library {
   purgeDeleted(): number {
     return this.guard(() => {
       const purged = this.runs.removeDeleted();
-      this.recorded.forget();
+      this.reader.forget();
       if (purged > 0) {
         this.db.pragma('incremental_vacuum');
         this.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -375,7 +375,7 @@ export class Library {
       this.getRun(reference);
       this.documents(reference);
       this.marks(reference);
-      this.recorded.verify(this.find(reference));
+      this.reader.verify(this.find(reference));
     });
   }
 

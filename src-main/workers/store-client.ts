@@ -13,7 +13,7 @@ import { FULL_BATCH, buffersOf, clipBatch } from '#model/batch';
 import type { EventListRequest, NearRequest } from '#store/event-queries';
 import { StoreFailure } from '#store/failures';
 import type { Library } from '#store/library';
-import type { EventRange } from '#store/run-events';
+import type { EventRange } from '#store/event-reader';
 import type { Saved } from '#store/run-table';
 import type { StoreMethod, StoreRequest, StoreResponse } from '#workers/store-protocol';
 

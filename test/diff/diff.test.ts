@@ -9,7 +9,7 @@ import { EventKind } from '#model/events';
 import { EventState, type Divergence } from '#model/diff';
 import type { Metrics } from '#model/metrics';
 import type { RunInfo } from '#model/run';
-import { eventsOf, type SomeEvent as Event } from './events.ts';
+import { eventsOf, type SomeEvent as Event } from '../support/events.ts';
 import { sampleBatches, sampleDocument, sampleRun } from '../support/sample-run.ts';
 
 function runInfo(label: string, change: Partial<RunInfo> = {}): RunInfo {

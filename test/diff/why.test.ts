@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { whyOf, type StoryInput } from '#diff/why';
 import { EventKind } from '#model/events';
 import type { PhaseMetrics } from '#model/metrics';
-import { eventsOf, type SomeEvent } from './events.ts';
+import { eventsOf, type SomeEvent } from '../support/events.ts';
 
 const phase = (step: number, name: string, startNs: number, endNs: number): PhaseMetrics => ({
   thread: 0,

@@ -8,20 +8,16 @@ import { withLab } from '#cli/open-lab';
 import { PauseSwitch } from '#lab/pause';
 import { Stopwatch } from '#lab/stopwatch';
 import { openSweep, runSweep, type SweepProgress } from '#lab/sweep';
+import { SMALL_EXPERIMENT } from '../support/small-experiment.ts';
 
 const sweep = {
   format: 'faultline/sweep@1',
   name: 'paused',
   experiment: {
-    format: 'faultline/experiment@1',
-    name: 'small',
-    machines: ['workstation-2005'],
-    kernels: ['linux-2.6.11'],
-    filesystems: ['plain-4k'],
+    ...SMALL_EXPERIMENT,
     policies: ['P1'],
     memory: '256 MiB',
     files: [{ name: 'f', size: '192 MiB' }],
-    mappings: [{ name: 'm', file: 'f' }],
     threads: [
       {
         name: 't',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Library } from '#store/library';
 import { faultline } from '../support/cli.ts';
 import { randomFrom } from '../support/sample-run.ts';
+import { SMALL_EXPERIMENT } from '../support/small-experiment.ts';
 
 const MAIN = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url));
 const KILLS = 12;
@@ -18,18 +19,7 @@ const LOOK_MS = 4;
 const sweep = {
   format: 'faultline/sweep@1',
   name: 'killed',
-  experiment: {
-    format: 'faultline/experiment@1',
-    name: 'small',
-    machines: ['workstation-2005'],
-    kernels: ['linux-2.6.11'],
-    filesystems: ['plain-4k'],
-    policies: ['P1', 'P5'],
-    memory: '256 MiB',
-    files: [{ name: 'f', size: '24 MiB' }],
-    mappings: [{ name: 'm', file: 'f' }],
-    threads: [{ name: 't', steps: [{ do: 'store', mapping: 'm', stride: '4 KiB' }] }],
-  },
+  experiment: { ...SMALL_EXPERIMENT, memory: '256 MiB', files: [{ name: 'f', size: '24 MiB' }] },
   vary: [
     { field: 'seed', values: Array.from({ length: 10 }, (_, i) => i + 1) },
     { field: 'memory', values: ['64 MiB', '256 MiB'] },

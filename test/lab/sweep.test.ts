@@ -15,19 +15,9 @@ import { InputError } from '#model/problem';
 import { labelOf, type SweepGrid } from '#model/sweep';
 import { faultline } from '../support/cli.ts';
 import { repositoryRoot } from '../support/shared.ts';
+import { SMALL_EXPERIMENT } from '../support/small-experiment.ts';
 
-const experiment: ExperimentInput = {
-  format: 'faultline/experiment@1',
-  name: 'small',
-  machines: ['workstation-2005'],
-  kernels: ['linux-2.6.11'],
-  filesystems: ['plain-4k'],
-  policies: ['P1', 'P5'],
-  memory: '64 MiB',
-  files: [{ name: 'f', size: '1 MiB' }],
-  mappings: [{ name: 'm', file: 'f' }],
-  threads: [{ name: 't', steps: [{ do: 'store', mapping: 'm', stride: '4 KiB' }] }],
-};
+const experiment = SMALL_EXPERIMENT;
 const sweep = {
   format: 'faultline/sweep@1',
   name: 'strides',

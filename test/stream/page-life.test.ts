@@ -2,41 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVENT_KINDS, EventKind, IO_OPERATIONS, type EventBatch } from '#model/events';
 import { PAGE_STATES, type PageLife } from '#model/page-life';
-import { makeBatch } from '#model/batch';
 import { Mappings } from '#stream/mappings';
 import { PageLifeCollector } from '#stream/page-life';
+import { eventsOf, type SomeEvent as Event } from '../support/events.ts';
 import { experimentJson, planOf, run } from '../emulator/kernel/plan.ts';
-
-interface Event {
-  kind: EventKind;
-  time: number;
-  duration?: number;
-  address?: number;
-  a?: number;
-  b?: number;
-  c?: number;
-  cause?: number;
-}
 
 /** The file is number 0 and mapped from its page 0 on at this address. */
 const BASE = 0x7f0000000000;
 const MAPPED: Event = { kind: EventKind.mapped, time: 0, address: BASE, a: 0, b: 0, c: 64 };
 const at = (page: number): number => BASE + page * 4096 + 8;
-
-function batchOf(events: readonly Event[]): EventBatch {
-  const batch = makeBatch(0, events.length);
-  events.forEach((event, i) => {
-    batch.kind[i] = event.kind;
-    batch.time[i] = event.time;
-    batch.duration[i] = event.duration ?? 0;
-    batch.address[i] = event.address ?? 0;
-    batch.a[i] = event.a ?? 0;
-    batch.b[i] = event.b ?? 0;
-    batch.c[i] = event.c ?? 0;
-    batch.cause[i] = event.cause ?? -1;
-  });
-  return batch;
-}
 
 function lifeIn(batches: readonly EventBatch[], page: number, to: number): PageLife {
   const mappings = new Mappings();
@@ -46,7 +20,7 @@ function lifeIn(batches: readonly EventBatch[], page: number, to: number): PageL
   return collector.finish(0, to);
 }
 
-const lifeOf = (events: readonly Event[], page = 5, to = 1000): PageLife => lifeIn([batchOf(events)], page, to);
+const lifeOf = (events: readonly Event[], page = 5, to = 1000): PageLife => lifeIn([eventsOf(events)], page, to);
 const told = (life: PageLife): string[] => life.stretches.map(({ state, from, to }) => `${state} ${from}-${to}`);
 
 const write = (time: number, duration: number, queuedNs = 0, cause = -1): Event => ({

@@ -1,6 +1,5 @@
-import type { RunEvents } from '#diff/columns';
-import type { EventKind } from '#model/events';
 import { makeBatch } from '#model/batch';
+import type { EventBatch, EventKind } from '#model/events';
 
 /** An event as tests write it: what is not said is 0, the cause none. */
 export interface SomeEvent {
@@ -14,7 +13,7 @@ export interface SomeEvent {
   readonly cause?: number;
 }
 
-export function eventsOf(list: readonly SomeEvent[]): RunEvents {
+export function eventsOf(list: readonly SomeEvent[]): EventBatch {
   const batch = makeBatch(0, list.length);
   list.forEach((event, i) => {
     batch.kind[i] = event.kind;

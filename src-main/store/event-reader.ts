@@ -41,7 +41,7 @@ export interface EventRange {
 }
 
 /** The events of a run that is in the library: read, listed, added up, sought. What each method is for says `Library`. */
-export class RunEvents {
+export class EventReader {
   private readonly store: EventStore;
   private readonly searches = new Recent<EventSearch>(SEARCHES_KEPT);
 
