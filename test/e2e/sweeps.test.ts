@@ -83,7 +83,7 @@ describe('sweeps in the window', () => {
     expect(stood).toBeLessThan(20);
     await lab.shoot('sweep-paused');
     expect(await finished().count()).toBe(stood);
-    await lab.clickAtOnce('Cancel', /(\d \w+|estimating time) left/, () =>
+    await lab.clickAtOnce('Cancel', /(\d\s\w+|estimating time) left/, () =>
       page.getByRole('button', { name: 'Continue' }).click(),
     );
     await page.getByRole('button', { name: /^Continue: \d+ cells? left|^All cells are done/ }).waitFor();

@@ -250,7 +250,7 @@ describe('the window', () => {
     };
     const seed = await kept();
     await write(seed.replace('"P1"', '"P7"').replace('"16 MiB"', '"16 lots"'));
-    await expect.poll(() => status.innerText()).toMatch(/policies\[0\][\s\S]*P5[\s\S]*and 1 more/);
+    await expect.poll(() => status.innerText()).toMatch(/policies:[\s\S]*P5[\s\S]*and 1 more/);
     // Each is underlined where it is written, with its sentence at hand.
     const marks = page.locator('.cm-lintRange-error');
     await expect.poll(() => marks.allInnerTexts()).toEqual(['"P7"', '"16 lots"']);
