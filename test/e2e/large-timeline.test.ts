@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshotPath } from '../support/electron.ts';
 import { measureSlowness } from '../support/yardstick.ts';
 import { makeLargeLibrary } from './large-run.ts';
-import { boxOf, TestWindow } from './support/window.ts';
+import { boxOf, moved, TestWindow } from './support/window.ts';
 
 const EVENTS = 10_000_000;
 /** Promised: first picture, frames a second, memory of the window. */
@@ -20,11 +20,13 @@ const TRIES = 3;
 
 /** Processor time of the window's page so far, ms. */
 function pageCpuMs(): Promise<number> {
-  return lab.application.evaluate(({ app, BrowserWindow }) => {
-    const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
-    const metric = app.getAppMetrics().find((candidate) => candidate.pid === pid);
-    return (metric?.cpu.cumulativeCPUUsage ?? 0) * 1000;
-  });
+  return lab.ask((application) =>
+    application.evaluate(({ app, BrowserWindow }) => {
+      const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
+      const metric = app.getAppMetrics().find((candidate) => candidate.pid === pid);
+      return (metric?.cpu.cumulativeCPUUsage ?? 0) * 1000;
+    }),
+  );
 }
 
 const lab = new TestWindow('large');
@@ -115,12 +117,12 @@ describe('a run of ten million events', () => {
   });
 
   const zoom = async (): Promise<void> => {
-    for (let i = 0; i < 60; i++) await page.mouse.wheel(0, i < 40 ? -100 : 100);
+    for (let i = 0; i < 60; i++) await moved(page.mouse.wheel(0, i < 40 ? -100 : 100));
   };
   const pan = async (): Promise<void> => {
     const stage = await boxOf(page.locator('.scroller .stage'));
     await page.mouse.down();
-    for (let i = 0; i < 80; i++) await page.mouse.move(stage.x + stage.width / 2 - i * 6, stage.y + 150);
+    for (let i = 0; i < 80; i++) await moved(page.mouse.move(stage.x + stage.width / 2 - i * 6, stage.y + 150));
     await page.mouse.up();
   };
   it.each([
@@ -176,11 +178,13 @@ describe('a run of ten million events', () => {
   });
 
   it('keeps the window small', async () => {
-    const bytes = await lab.application.evaluate(({ app, BrowserWindow }) => {
-      const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
-      const found = app.getAppMetrics().find((metric) => metric.pid === pid);
-      return (found?.memory.workingSetSize ?? 0) * 1024;
-    });
+    const bytes = await lab.ask((application) =>
+      application.evaluate(({ app, BrowserWindow }) => {
+        const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
+        const found = app.getAppMetrics().find((metric) => metric.pid === pid);
+        return (found?.memory.workingSetSize ?? 0) * 1024;
+      }),
+    );
     console.log(`window: ${(bytes / 1e6).toFixed(0)} MB`);
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThan(PROMISED.bytes);

@@ -33,14 +33,45 @@ export async function boxOf(
   return box;
 }
 
-/** Playwright loses an answer of the main process when that collects garbage just then: asked again, it comes. */
-async function twice(ask: () => Promise<unknown>): Promise<void> {
+/** What the main process is asked comes back within this, or never, ms. */
+const ANSWER_MS = 15_000;
+const TIMES_ASKED = 3;
+/** The page takes a movement of the mouse within this, ms. */
+const MOVEMENT_MS = 2000;
+
+/** Rejects when `work` takes longer than so many milliseconds. */
+async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: nothing came of it within ${ms / 1000} s`)), ms);
+  });
   try {
-    await ask();
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes('garbage collected'))) throw error;
-    await ask();
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/**
+ * Playwright has no time limit for these, and loses an answer of the main process when that collects garbage just then:
+ * asked again, it comes. Only for what may be asked more than once.
+ */
+async function askAgain<T>(ask: () => Promise<T>): Promise<T> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await within(ANSWER_MS, 'the main process was asked', ask());
+    } catch (error) {
+      const lost = error instanceof Error && /garbage collected|nothing came of it/.test(error.message);
+      if (!lost || asked === TIMES_ASKED) throw error;
+    }
+  }
+}
+
+/** A movement of the mouse, which is made though nothing may acknowledge it where the page is busy drawing. */
+export async function moved(movement: Promise<void>): Promise<void> {
+  await within(MOVEMENT_MS, 'the mouse was moved', movement).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.includes('nothing came of it'))) throw error;
+  });
 }
 
 export class TestWindow {
@@ -73,8 +104,7 @@ export class TestWindow {
 
   /** As {@link open}, without waiting for the experiments: what a file on the command line opens may stand over them. */
   async launch(...files: string[]): Promise<Page> {
-    await this.running?.application.close();
-    this.running = null;
+    await this.close();
     const launch = await electronLaunch([`--user-data-dir=${join(this.folder, 'user-data')}`, ...files], {
       FAULTLINE_LIBRARY: this.library,
     });
@@ -88,12 +118,12 @@ export class TestWindow {
   }
 
   async end(): Promise<void> {
-    await this.running?.application.close();
+    await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async setTheme(theme: (typeof THEMES)[number] | 'system'): Promise<void> {
-    await twice(() =>
+    await askAgain(() =>
       this.application.evaluate(({ nativeTheme }, source) => {
         nativeTheme.themeSource = source;
       }, theme),
@@ -101,7 +131,7 @@ export class TestWindow {
   }
 
   async setSize(width: number, height: number): Promise<void> {
-    await twice(() =>
+    await askAgain(() =>
       this.application.evaluate(
         ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
         { width, height },
@@ -200,6 +230,21 @@ export class TestWindow {
     const { violations } = await new AxeBuilder({ page: this.page }).setLegacyMode(true).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
     expect(found, `axe on ${what}`).toEqual([]);
+  }
+
+  /** Asks the main process for something, which may be asked more than once. */
+  async ask<T>(question: (application: ElectronApplication) => Promise<T>): Promise<T> {
+    return await askAgain(() => question(this.application));
+  }
+
+  private async close(): Promise<void> {
+    const application = this.running?.application;
+    this.running = null;
+    if (application === undefined) return;
+    await within(START_MS, 'the application was closed', application.close()).catch((error: unknown) => {
+      application.process().kill('SIGKILL');
+      throw error;
+    });
   }
 
   private started(): { readonly application: ElectronApplication; readonly page: Page } {
