@@ -202,7 +202,7 @@ export class Library {
 
   /** The steps of the handlers of some faults, given by their events. */
   handlers(reference: string, faults: readonly number[]): FaultHandler[] {
-    return this.guard(() => this.recorded.handlers(this.find(reference), faults));
+    return this.guard(() => this.reader.handlers(this.find(reference), faults));
   }
 
   /** A page of the list of events, in order of recording. */
