@@ -331,6 +331,15 @@ describe('the WebAssembly memory path and the plain reference', () => {
     ]);
   });
 
+  it('agree over so many walks that the walk caches count their uses anew', () => {
+    const far = { stride: 2 ** 19, slots: 300, hotSlots: 20, hotShare: 0.7 };
+    const figures = machine({ tlb1: { sets: 1, ways: 4 }, tlb2: null });
+    agree(figures, 1, [
+      step({ ...far, order: AccessOrder.hotCold, count: 40_000 }),
+      step({ ...far, order: AccessOrder.hotCold, count: 40_000, kind: AccessKind.store, storeShare: 0.3 }),
+    ]);
+  });
+
   it('agree over a trace of several chunks', () => {
     const count = 150_000;
     const trace = Float64Array.from({ length: count }, (_, i) => (Math.imul(i, 2654435761) >>> 0) % 500_000);

@@ -151,7 +151,7 @@ function copyNear(core: Core, back: bool): void {
 }
 
 function moveWalkCache(cache: WalkCache, copy: usize, back: bool): usize {
-  const end = move(cache.tags, copy, cache.bytes, back);
+  const end = move(cache.state, copy, cache.bytes, back);
   if (back) findAgain(cache);
   return end;
 }
