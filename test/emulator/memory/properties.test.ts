@@ -4,6 +4,7 @@ import { AccessKind, AccessOrder } from '#emulator/cpu/access';
 import { Inclusion, Replacement, type ProcessorFigures } from '#emulator/cpu/figures';
 import { CpuCounter, CycleCause, StopReason } from '#emulator/cpu/processor';
 import { FastProcessor } from '#emulator/memory/fast-processor';
+import { Pattern } from '#emulator/memory/patterns';
 import { Pte } from '#emulator/mmu/page-table';
 import { BASE, batch, finish, FLAGS, withPages } from './batches.ts';
 import { cache, machine } from './machines.ts';
@@ -37,6 +38,33 @@ describe('the memory path', () => {
         expect(finish(sliced, 0, b, quantum)).toBe(finish(whole, 0, b));
         expect([...sliced.counters()]).toEqual([...whole.counters()]);
         expect([...sliced.timeByCause(0)]).toEqual([...whole.timeByCause(0)]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('counts and times the same whether accesses come as one pattern or as traces of whatever length', () => {
+    fc.assert(
+      fc.property(someBatch, fc.integer({ min: 1, max: 1000 }), (b, length) => {
+        const pattern = new Pattern(b);
+        const accesses = Array.from({ length: b.count }, (_, i) => pattern.next(i));
+        const whole = new FastProcessor(machine(), 1, 1024);
+        const cut = new FastProcessor(machine(), 1, 1024);
+        for (const p of [whole, cut]) p.switchTo(0, p.createSpace());
+        const faults = finish(whole, 0, b);
+        let faultsOfParts = 0;
+        for (let at = 0; at < accesses.length; at += length) {
+          const part = accesses.slice(at, at + length);
+          const dependent = b.order === AccessOrder.chase;
+          const trace = Float64Array.from(part, (access) => access.address - b.base);
+          const traceKinds = Uint8Array.from(part, (access) => (access.store ? 1 : 0));
+          faultsOfParts += finish(cut, 0, {
+            ...b, order: AccessOrder.trace, count: part.length, dependent, trace, traceKinds,
+          }); // prettier-ignore
+        }
+        expect(faultsOfParts).toBe(faults);
+        expect([...cut.counters()]).toEqual([...whole.counters()]);
+        expect([...cut.timeByCause(0)]).toEqual([...whole.timeByCause(0)]);
       }),
       { numRuns: 60 },
     );

@@ -10,7 +10,7 @@ import { setOf, wordOf } from './caches';
 import { arrival, latest, NEVER, retireLoads } from './fills';
 import { find, findMasked, placesMasked, push, rotate, tagMask } from './lru';
 import { ACCESSED, entryAt, HUGE_REGION, PRESENT, regionSlot } from './page-table';
-import { RANDOM, randomSlot, slotAt } from './pattern';
+import { keepsPosition, RANDOM, randomSlot, slotAt } from './pattern';
 import { latencyOf, startWalk, walkFrom } from './tlb';
 import {
   addCount, addTime, advance, allocate, CAUSE_TLB, CAUSE_WALK, Core, coreAt, DIRTY, EXECUTE, INCLUSIVE, L1_HITS, L1_MISSES,
@@ -278,7 +278,7 @@ function translateAll(core: Core, n: u32): u32 {
   if (done < n) {
     // The pattern stands where it stood before the first that is left.
     core.position = position;
-    if (core.order != RANDOM) for (let k: u32 = 0; k < done; k++) slotAt(core, first + k);
+    if (keepsPosition(core.order)) for (let k: u32 = 0; k < done; k++) slotAt(core, first + k);
   }
   chunk = done;
   return walk(core, done);

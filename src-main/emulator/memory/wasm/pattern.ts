@@ -48,34 +48,56 @@ function permute(x: u32, bits: u32, seed: u32): u32 {
 const LN2_HIGH: f64 = 0.693147180369123816490;
 const LN2_LOW: f64 = 1.90821492927058770002e-10;
 
-// As in memory/elementary.ts, operation for operation.
+// As in memory/elementary.ts, to the bit; the powers of two are taken and made by their exponents, without a branch, so
+// that the host works on several draws at once.
+
+/** Natural logarithm of a normal x > 0. */
+// @ts-ignore: decorator
+@inline
 function log(x: f64): f64 {
-  let exponent: f64 = 0;
-  let m = x;
-  while (m >= 1.4142135623730951) {
-    m *= 0.5;
-    exponent += 1;
-  }
-  while (m < 0.7071067811865476) {
-    m *= 2;
-    exponent -= 1;
-  }
+  const bits = reinterpret<u64>(x);
+  const fraction = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
+  const high = fraction >= 1.4142135623730951;
+  const m = high ? fraction * 0.5 : fraction;
+  const exponent = <f64>(<i32>(bits >> 52) - 1023 + <i32>high);
   const t = (m - 1) / (m + 1);
   const t2 = t * t;
-  let sum: f64 = 0;
-  for (let k: f64 = 23; k >= 1; k -= 2) sum = sum * t2 + 1 / k;
+  let sum: f64 = 1.0 / 23.0;
+  sum = sum * t2 + 1.0 / 21.0;
+  sum = sum * t2 + 1.0 / 19.0;
+  sum = sum * t2 + 1.0 / 17.0;
+  sum = sum * t2 + 1.0 / 15.0;
+  sum = sum * t2 + 1.0 / 13.0;
+  sum = sum * t2 + 1.0 / 11.0;
+  sum = sum * t2 + 1.0 / 9.0;
+  sum = sum * t2 + 1.0 / 7.0;
+  sum = sum * t2 + 1.0 / 5.0;
+  sum = sum * t2 + 1.0 / 3.0;
+  sum = sum * t2 + 1.0;
   return exponent * LN2_HIGH + (2 * t * sum + exponent * LN2_LOW);
 }
 
+/** e^x for |x| < 700. */
+// @ts-ignore: decorator
+@inline
 function exp(x: f64): f64 {
   const n = Math.floor(x / 0.6931471805599453 + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
-  let sum: f64 = 1;
-  for (let k: f64 = 14; k >= 1; k -= 1) sum = 1 + (sum * r) / k;
-  let s: f64 = 1;
-  for (let k: f64 = 0; k < n; k += 1) s *= 2;
-  for (let k: f64 = 0; k > n; k -= 1) s *= 0.5;
-  return sum * s;
+  let sum: f64 = 1 + r / 14;
+  sum = 1 + (sum * r) / 13;
+  sum = 1 + (sum * r) / 12;
+  sum = 1 + (sum * r) / 11;
+  sum = 1 + (sum * r) / 10;
+  sum = 1 + (sum * r) / 9;
+  sum = 1 + sum * r * 0.125;
+  sum = 1 + (sum * r) / 7;
+  sum = 1 + (sum * r) / 6;
+  sum = 1 + (sum * r) / 5;
+  sum = 1 + sum * r * 0.25;
+  sum = 1 + (sum * r) / 3;
+  sum = 1 + sum * r * 0.5;
+  sum = 1 + sum * r;
+  return sum * reinterpret<f64>(<u64>(<i32>n + 1023) << 52);
 }
 
 function zipfRank(core: Core, i: u32): u32 {
@@ -97,6 +119,11 @@ function zipfRank(core: Core, i: u32): u32 {
     if (u >= integral - exp(-skew * log(k))) return <u32>k;
     attempt++;
   }
+}
+
+/** Whether the slot of an access depends on how many came before it. */
+export function keepsPosition(order: u32): bool {
+  return order == SEQUENTIAL || order == CHASE;
 }
 
 // @ts-ignore: decorator
