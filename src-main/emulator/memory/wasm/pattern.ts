@@ -34,6 +34,18 @@ export function randomSlot(seed: u32, slots: u32, i: u32): u32 {
   return scale(draw(seed, 0, i), slots);
 }
 
+/** The same of four accesses from `i` on, a word each. */
+// @ts-ignore: decorator
+@inline
+export function randomSlots(seed: u32, slots: u32, i: u32): v128 {
+  let x = i32x4.add(i32x4.mul(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), i32x4.splat(0x9e3779b1)), i32x4.splat(seed * 0x85ebca6b));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x7feb352d));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
+  x = v128.xor(x, i32x4.shr_u(x, 16));
+  const n = i32x4.splat(slots);
+  return v128.shuffle<u32>(i64x2.extmul_low_i32x4_u(x, n), i64x2.extmul_high_i32x4_u(x, n), 1, 3, 5, 7);
+}
+
 function permute(x: u32, bits: u32, seed: u32): u32 {
   const mask: u32 = bits == 32 ? 0xffffffff : (1 << bits) - 1;
   const half = (bits + 1) >> 1;
