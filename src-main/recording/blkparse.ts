@@ -13,6 +13,8 @@ const SUMMARY =
   /^(?:CPU\d+ \(|Total \(|Throughput |Events \(|Skips: |Input file |\s+(?:Reads|Writes|Read|Write|IO|PC|Timer|Allocation|Dispatch|Completion) |\s*\d+ forward|$)/;
 /** With -s there is a summary for each process: its name with its number, or the numbers of several. */
 const PROCESS = /^\S.* \(\d[\d, .]*\)$/;
+/** Passed-through commands show their bytes: `36 (12 00 00 00 24 00 ..) [scsi]`. */
+const COMMAND = /^(?:\d+ )?\([0-9a-f]{2}(?: [0-9a-f]{2}| \.\.)/;
 const MOST_SECTORS = 2 ** 53;
 
 /** What blkparse prints of a blktrace, in its own layout. */
@@ -45,8 +47,9 @@ export const blkparse: Importer = {
           context.within(Number(minor), 0, 2 ** 20 - 1, 'the device');
         const { sector, sectors } = place(context, rest, action);
         const command = /\[([^\]]*)\]$/.exec(rest)?.[1] ?? '';
-        const rwbs = parseRwbs(letters);
-        if (rwbs === null && action !== 'm') context.fail(`"${letters}" are no letters of an operation`, EXPECTED);
+        const rwbs = COMMAND.test(rest) ? null : parseRwbs(letters);
+        if (rwbs === null && action !== 'm' && parseRwbs(letters) === null)
+          context.fail(`"${letters}" are no letters of an operation`, EXPECTED);
         trace.action(time, action, device, rwbs, sector, sectors, command);
       },
       end: () => ({ kind: 'run', run: trace.end() }),

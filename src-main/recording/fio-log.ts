@@ -13,6 +13,8 @@ const LONGEST_NS = 86_400e9;
 const LONGEST_MS = 1e11;
 const LAST_MS = 1e13;
 
+const UNTOLD_UNIT = 'units: logs without a fifth column may be of fio 2, which writes µs; taken as the ns of fio 3';
+
 /** What a log holds, by the end of its name. */
 const KINDS = [
   { ends: /_clat(?:\.\d+)?$/, kind: 'latency', label: 'completion latency' },
@@ -87,6 +89,7 @@ export const fioLog: Importer = {
           counts.writtenKiB += bytes / 1024;
         } else if (op === IoOperation.flush) counts.flushes++;
         taken.add(`I/O requests: ${DIRECTIONS[operation]}`);
+        if (match[5] === undefined) leftAside.add(UNTOLD_UNIT);
         if (offset < 0) leftAside.add('places of requests: the log has none (log_offset=1 tells them)');
       },
       end() {

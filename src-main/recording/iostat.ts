@@ -8,7 +8,7 @@ const MOST = 1e15;
 const NO_TIMES = 'times: samples without a time stamp, laid one second apart';
 
 /** Amounts a second, in the words of all versions: `rkB/s`, `rsec/s`, `kB_read/s`, `Blk_wrtn/s`, `MB_read/s`. */
-const AMOUNT = /^(?:([rw])(kB|MB|sec)\/s|(kB|MB|Blk)_(?:read|wrtn)\/s)$/;
+const AMOUNT = /^(?:([rw])(kB|MB|sec)(?:\/s)?|(kB|MB|Blk)_(?:read|wrtn)\/s)$/;
 /** KiB of each: sectors and blocks have 512 bytes. */
 const KIB: Readonly<Record<string, number>> = { kB: 1, MB: 1024, sec: 0.5, Blk: 0.5 };
 
@@ -67,8 +67,9 @@ class Samples {
   private count(name: string, rate: number): void {
     const { counts } = this.context.recording;
     const done = Math.max(0, rate * this.interval);
-    if (name === 'r/s') counts.reads += done;
-    else if (name === 'w/s') counts.writes += done;
+    // The JSON of old versions has no "/s".
+    if (name === 'r/s' || name === 'r') counts.reads += done;
+    else if (name === 'w/s' || name === 'w') counts.writes += done;
     else if (name === 'f/s') counts.flushes += done;
     else if (name === 'tps') counts.requests += done;
     else {
@@ -94,8 +95,10 @@ class Samples {
   }
 }
 
-/** `11/22/26 20:13:29`, `2026-11-22T20:13:29+0000`, `11/22/2026 08:13:29 PM` as seconds. */
+/** `Time: 08:13:29 PM` of old versions, `11/22/26 20:13:29`, `2026-11-22T20:13:29+0000`, `11/22/2026 08:13:29 PM` as seconds. */
 function timeOf(text: string): number | null {
+  const old = /^Time: (\d{2}:\d{2}:\d{2}(?: [AP]M)?)$/.exec(text.trim());
+  if (old !== null) return timeOf(`1970-01-01 ${old[1]}`);
   const match =
     /^(\d{2,4})[/-](\d{2})[/-](\d{2,4})[ T](\d{2}):(\d{2}):(\d{2})(?: ([AP]M)| ?([+-]\d{2}:?\d{2}|Z))?$/.exec(
       text.trim(),

@@ -14,7 +14,7 @@ const REST = 12;
 const CALL = /^([a-z_][\w$]*)\((.*)$/;
 /** What strace says itself, in the words of old versions, too. */
 const MESSAGE = /^(?:strace: |Process \d+ (?:attached|detached|resumed|suspended)|\[ Process PID=)/;
-const ATTACHED = /strace: Process (\d+) attached$/;
+const ATTACHED = /(?:^|strace: )Process (\d+) attached/;
 /** A line of a stack (-k), and of the table that -C ends with. */
 const STACK = /^ > \S/;
 const SUMMARY = /^% time +seconds +usecs\/call/;
@@ -61,6 +61,7 @@ class StraceReader {
   /** Processes that strace said it attached to; and the one that it traced first, once others have numbers. */
   private readonly attached = new Set<number>();
   private first = 0;
+  private unnumbered = false;
   /** The call whose line strace cut in two with a message of its own. */
   private broken: { readonly thread: Thread; readonly time: number } | null = null;
 
@@ -94,7 +95,8 @@ class StraceReader {
     this.broken = null;
     let pid = context.within(Number(match[1] ?? match[3] ?? 0), 0, 2 ** 31, 'the process');
     // On a terminal the first process has no number until there are others.
-    if (match[1] !== undefined && this.first === 0 && this.events > 0 && !this.attached.has(pid)) this.first = pid;
+    if (pid === 0) this.unnumbered = true;
+    else if (match[1] !== undefined && this.unnumbered && this.first === 0 && !this.attached.has(pid)) this.first = pid;
     if (pid === this.first) pid = 0;
     const fraction = match[6] ?? match[11] ?? '0';
     const whole = match[5] ?? match[7];

@@ -238,6 +238,20 @@ describe('blkparse', () => {
     expect(ofKind(events, 'io')[0].duration).toBe(1e6);
   });
 
+  it('shows the bytes of passed-through commands, which are no requests', () => {
+    const { taken, leftAside } = runOf(
+      'blkparse',
+      lines(
+        '  8,16   1       12     0.000024479   697  D   R 36 (12 00 00 00 24 00 ..) [scsi]',
+        '  8,16   1       14     0.000194379     0  C   R (12 00 00 00 24 00 ..) [0]',
+        '  8,16   1       15     0.000294379   697  D  FN (    1234) [kworker]',
+        '  8,16   1       16     0.000394379     0  C  FN 0 (  100000) [0]',
+      ),
+    );
+    expect(taken).toEqual({ 'I/O requests: flush': 1 });
+    expect(leftAside).toEqual({ 'passed-through commands': 2 });
+  });
+
   it('may end with a summary for each process (-s)', () => {
     const { leftAside } = runOf(
       'blkparse',
@@ -264,6 +278,20 @@ describe('strace', () => {
     expect(calls[2].lane).toBe(calls[0].lane);
     expect(run.lanes.filter(({ group }) => group === 'thread')).toHaveLength(2);
     expect(leftAside).toEqual({});
+  });
+
+  it('numbers all processes where it was attached to them', () => {
+    const { run } = runOf(
+      'strace',
+      lines(
+        'Process 12 attached',
+        '[pid    12] 1400000000.123456 futex(0x7f, FUTEX_WAIT_PRIVATE, 1, NULL <unfinished ...>',
+        '[pid    13] 1400000000.123556 read(3, "abc"..., 4096) = 3 <0.000010>',
+        '[pid    12] 1400000000.123656 <... futex resumed> )       = 0 <0.000200>',
+      ),
+    );
+    const threads = run.lanes.filter(({ group }) => group === 'thread').map(({ name }) => name);
+    expect(threads).toEqual(['process-12', 'process-13']);
   });
 
   it('takes the result behind the last parenthesis, whatever the arguments look like', () => {
@@ -348,6 +376,32 @@ describe('iostat', () => {
     );
     const { run } = runOf('iostat', sample + sample);
     expect(run.metrics.io).toMatchObject({ requests: 5, readKiB, writtenKiB });
+  });
+});
+
+describe('iostat of old versions', () => {
+  it('tells the time of day', () => {
+    const sample = (time: string): string =>
+      lines(
+        time,
+        'Device:         rrqm/s     r/s     w/s   rsec/s',
+        'sda               0.10     1.00     2.00    16.00',
+        '',
+      );
+    const { run, leftAside } = runOf('iostat', sample('Time: 11:59:58 AM') + sample('Time: 12:00:02 PM'));
+    expect(run.metrics.io).toMatchObject({ reads: 4, writes: 8, readKiB: 32 });
+    expect(Object.keys(leftAside).join()).not.toContain('without a time stamp');
+  });
+
+  it('has other names in JSON', () => {
+    const disk = [{ disk_device: 'sda', r: 1, w: 2, rkB: 8, wkB: 16, util: 0.3 }];
+    const json = JSON.stringify({ sysstat: { hosts: [{ nodename: 'h', statistics: [{ disk }, { disk }] }] } });
+    expect(runOf('iostat-json', json).run.metrics.io).toMatchObject({
+      reads: 1,
+      writes: 2,
+      readKiB: 8,
+      writtenKiB: 16,
+    });
   });
 });
 
