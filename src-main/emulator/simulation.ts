@@ -8,8 +8,9 @@ import { Recorder } from '#emulator/engine/recorder';
 import { BlockState } from '#emulator/filesystem/block-map';
 import { FileSystem } from '#emulator/filesystem/filesystem';
 import { Journal } from '#emulator/filesystem/journal';
+import type { AddressSpace } from '#emulator/kernel/address-space';
 import type { Contents } from '#emulator/kernel/contents';
-import { CounterId, Counters, Tally } from '#emulator/kernel/counters';
+import { Counters, Tally } from '#emulator/kernel/counters';
 import { KernelFile } from '#emulator/kernel/file';
 import { IoTable } from '#emulator/kernel/io';
 import { Kernel } from '#emulator/kernel/kernel';
@@ -43,6 +44,8 @@ export type { KernelPhase } from '#emulator/kernel/program';
 export interface SimulationSink {
   /** Takes a full batch; owns its arrays from then on. */
   batch(batch: EventBatch): void;
+  /** A full batch that it is done with, if it has one: the arrays are filled again. */
+  spare?(): EventBatch | undefined;
   /** `done` of `total` accesses and system calls; `live` tells how the run stands, when it is asked. */
   progress(done: number, total: number, live: () => LiveFigures): void;
 }
@@ -154,7 +157,10 @@ class Simulation {
     const processor = parts.processor ?? makeProcessor(machine.processor, { cores: this.cores, frames });
     const disk = parts.disk ?? makeDisk(machine.disk, plan.seed);
     this.lanes = new Lanes(experiment.threads.map((thread) => thread.name));
-    this.recorder = new Recorder((batch) => sink.batch(batch));
+    this.recorder = new Recorder(
+      (batch) => sink.batch(batch),
+      () => sink.spare?.(),
+    );
     const fs = new FileSystem(plan.filesystem, experiment.freeSpace ?? null, disk.sectors);
     const policy = makePolicy(plan.policy);
     const log = plan.filesystem.journal;
@@ -249,7 +255,7 @@ class Simulation {
     const space = makeSpace(k);
     const other = this.parts.program;
     experiment.threads.forEach((thread, i) => {
-      const task = new Task(k.tasks.length, thread.name, true, this.nextCore++, i * 2, i * 2 + 1, space);
+      const task = this.thread(thread.name, i * 2, i * 2 + 1, space);
       k.processor.switchTo(task.core, space.id);
       const first = i === 0;
       task.body = (function* (): Op {
@@ -267,10 +273,17 @@ class Simulation {
     if (journal !== null) this.daemon('journal', (task) => journal.thread(k, task));
   }
 
+  /** A task of the user's, on the next core. */
+  private thread(name: string, lane: number, faultLane: number, space: AddressSpace): Task {
+    const { kernel: k } = this;
+    const core = this.nextCore++;
+    return new Task(k.tasks.length, name, k.clocks.of(core), core, lane, faultLane, space);
+  }
+
   private daemon(name: string, body: (task: Task) => Op): void {
     const { kernel: k, lanes } = this;
     const lane = name === 'flusher' ? lanes.writeback : name === 'kswapd' ? lanes.reclaim : lanes.journal;
-    const task = new Task(k.tasks.length, name, false, 0, lane, lane, null);
+    const task = new Task(k.tasks.length, name, null, 0, lane, lane, null);
     task.body = body(task);
     k.tasks.push(task);
   }
@@ -279,7 +292,7 @@ class Simulation {
     const { kernel: k, context } = this;
     const space = makeSpace(k);
     const lane = this.lanes.thread(name);
-    const task = new Task(k.tasks.length, name, true, this.nextCore++, lane, lane + 1, space);
+    const task = this.thread(name, lane, lane + 1, space);
     fork(k, parent, space);
     k.clocks.settleAll();
     k.processor.advanceTo(task.core, k.now(parent));
@@ -301,7 +314,7 @@ class Simulation {
 
   /** Changes nothing, wherever the run is: even a clock that is asked for is remembered by the kernel's. */
   private live(): LiveFigures {
-    const { tally, counters, processor } = this.kernel;
+    const { tally, processor } = this.kernel;
     let now = 0;
     for (let core = 0; core < processor.coreCount; core++) now = Math.max(now, processor.now(core));
     return {
@@ -310,7 +323,7 @@ class Simulation {
       majorFaults: tally.major,
       cachedPages: this.kernel.cachedPages,
       dirtyPages: this.kernel.dirtyPages,
-      instantiatedKiB: counters.values[CounterId.instantiatedKiB],
+      instantiatedKiB: this.kernel.instantiatedKiB,
       requests: tally.requests,
       events: this.recorder.count,
     };

@@ -7,7 +7,7 @@ import type { EventBatch, EventKind } from '#model/events';
  * is still here: a batch is handed on only when it is full and nothing in it is open.
  */
 export class Recorder {
-  private batch: WritableBatch = emptyBatch(0, FULL_BATCH);
+  private batch: WritableBatch;
   /** Full batches with open events, oldest first; almost always empty. */
   private held: WritableBatch[] = [];
   /** Open events of the batch. */
@@ -15,10 +15,16 @@ export class Recorder {
   /** Open events of the held batches. */
   private heldOpen: number[] = [];
   private readonly sink: (batch: EventBatch) => void;
+  private readonly spare: (() => EventBatch | undefined) | undefined;
 
-  /** @param sink takes each batch; it owns the arrays from then on. */
-  constructor(sink: (batch: EventBatch) => void) {
+  /**
+   * @param sink takes each batch; it owns the arrays from then on
+   * @param spare a full batch that the sink is done with, for its arrays to be filled again
+   */
+  constructor(sink: (batch: EventBatch) => void, spare?: () => EventBatch | undefined) {
     this.sink = sink;
+    this.spare = spare;
+    this.batch = this.room(0);
   }
 
   /** Events recorded so far. */
@@ -80,12 +86,17 @@ export class Recorder {
 
   private turn(): WritableBatch {
     const full = this.batch;
-    this.batch = emptyBatch(full.first + full.count, FULL_BATCH);
+    this.batch = this.room(full.first + full.count);
     this.held.push(full);
     this.heldOpen.push(this.open);
     this.open = 0;
     this.release();
     return this.batch;
+  }
+
+  private room(first: number): WritableBatch {
+    const spare = this.spare?.();
+    return spare === undefined ? emptyBatch(first, FULL_BATCH) : { ...spare, first, count: 0 };
   }
 
   private finishHeld(index: number, time: number, c: number): void {

@@ -1,9 +1,12 @@
 import { SECTOR_BYTES } from '#emulator/disk/disk';
 import type { FilesystemDocument } from '#model/filesystem';
 import { quantityPs } from '#model/quantity';
-import { BlockMap, BlockState } from './block-map.ts';
+import { BlockMap, BlockState as BlockStates } from './block-map.ts';
 import { DelayedExtents } from './delayed-extents.ts';
 import { metadataBlocks } from './metadata.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const BlockState = BlockStates;
 
 const PAGE = 4096;
 
@@ -108,7 +111,7 @@ export class FileSystem {
   }
 
   /** Space before the run starts: not counted as given to holes. */
-  preallocate(file: FileBlocks, first: number, count: number, state: BlockState): void {
+  preallocate(file: FileBlocks, first: number, count: number, state: BlockStates): void {
     for (let block = first; block < first + count; block++) {
       file.map.preset(block, state);
       this.useCluster(file, block);
@@ -162,7 +165,7 @@ export class FileSystem {
    * @param hinted whether the extent size hint rounds the range out; what is added is unwritten
    * @returns blocks newly allocated, -1 when there is not enough space (then nothing is allocated)
    */
-  allocate(file: FileBlocks, first: number, count: number, state: BlockState, hinted = false): number {
+  allocate(file: FileBlocks, first: number, count: number, state: BlockStates, hinted = false): number {
     let from = first;
     let to = first + count;
     if (hinted && this.hintBlocks > 1) {

@@ -1,15 +1,19 @@
 import { CYCLE_CAUSES, type CycleCause, type Processor } from '#emulator/cpu/processor';
 
+/** Only the processor knows the time. */
+const UNKNOWN = -1;
+
 /** The clock of one core, and what the core owes by cause. */
-class CoreClock {
+export class CoreClock {
   private readonly processor: Processor;
   private readonly core: number;
-  /** Whether `time` is the core's; only the processor knows after it has done something by itself. */
-  private known = false;
+  /** The core's time, ps; {@link UNKNOWN} after the processor has done something by itself. */
   // A field of its own: it is read and moved on a dozen times a fault, and an array's bounds are checked each time.
-  private time = 0;
+  private time = UNKNOWN;
   /** Charges not handed on yet, by cause, ps. */
   private readonly owed = new Float64Array(CYCLE_CAUSES.length);
+  /** The causes of which anything is owed, a bit each: few of them are, and all are looked at for each fault. */
+  private causes = 0;
 
   constructor(processor: Processor, core: number) {
     this.processor = processor;
@@ -17,30 +21,31 @@ class CoreClock {
   }
 
   now(): number {
-    if (!this.known) this.learn();
+    if (this.time < 0) this.learn();
     return this.time;
   }
 
   charge(cause: CycleCause, ps: number): void {
-    if (!this.known) this.learn();
+    if (this.time < 0) this.learn();
     this.time += ps;
     this.owed[cause] += ps;
+    this.causes |= 1 << cause;
   }
 
+  /** Hands everything on; must come before the processor does anything on the core by itself. */
   settle(): void {
-    if (!this.known) return;
-    this.known = false;
+    this.time = UNKNOWN;
     const { owed } = this;
-    for (let cause = 0; cause < owed.length; cause++) {
-      if (owed[cause] === 0) continue;
+    for (let causes = this.causes; causes !== 0; causes &= causes - 1) {
+      const cause = 31 - Math.clz32(causes & -causes);
       this.processor.charge(this.core, cause as CycleCause, owed[cause]);
       owed[cause] = 0;
     }
+    this.causes = 0;
   }
 
   private learn(): void {
     this.time = this.processor.now(this.core);
-    this.known = true;
   }
 }
 
@@ -55,17 +60,9 @@ export class CoreClocks {
     this.cores = Array.from({ length: processor.coreCount }, (_, core) => new CoreClock(processor, core));
   }
 
-  now(core: number): number {
-    return this.cores[core].now();
-  }
-
-  charge(core: number, cause: CycleCause, ps: number): void {
-    this.cores[core].charge(cause, ps);
-  }
-
-  /** Hands everything on; must come before the processor does anything on the core by itself. */
-  settle(core: number): void {
-    this.cores[core].settle();
+  /** The clock of a core. */
+  of(core: number): CoreClock {
+    return this.cores[core];
   }
 
   settleAll(): void {

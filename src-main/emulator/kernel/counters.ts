@@ -1,5 +1,8 @@
 import type { Recorder } from '#emulator/engine/recorder';
-import { COUNTERS, EventKind } from '#model/events';
+import { COUNTERS, EventKind as EventKinds } from '#model/events';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const EventKind = EventKinds;
 
 /** Indices of {@link COUNTERS}. */
 export const CounterId = {
@@ -21,6 +24,8 @@ export interface Gauges {
   readonly cachedPages: number;
   readonly dirtyPages: number;
   readonly frames: { readonly free: number };
+  readonly instantiatedKiB: number;
+  readonly reservedKiB: number;
 }
 
 /** Figures that are drawn over time. Sampled when they have changed, and not too often. */
@@ -51,6 +56,8 @@ export class Counters {
     values[CounterId.cachedPages] = gauges.cachedPages;
     values[CounterId.dirtyPages] = gauges.dirtyPages;
     values[CounterId.freeFrames] = gauges.frames.free;
+    values[CounterId.instantiatedKiB] = gauges.instantiatedKiB;
+    values[CounterId.reservedKiB] = gauges.reservedKiB;
     for (let i = 0; i < values.length; i++) {
       if (values[i] === this.sampled[i]) continue;
       this.sampled[i] = values[i];

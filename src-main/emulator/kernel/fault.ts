@@ -1,16 +1,26 @@
-import { CycleCause } from '#emulator/cpu/processor';
-import { HUGE_PAGES, PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
-import { EventKind } from '#model/events';
+import { CycleCause as CycleCauses } from '#emulator/cpu/processor';
+import { HUGE_PAGES, PAGE_BYTES as IMPORTED_PAGE_BYTES, Pte as PteBits } from '#emulator/mmu/page-table';
+import { EventKind as EventKinds } from '#model/events';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NOBODY, NO_FOLIO, alignDown } from './folios.ts';
+import { FolioFlag as FolioFlags, NOBODY, NO_FOLIO as IMPORTED_NO_FOLIO, alignDown } from './folios.ts';
 import type { Kernel } from './kernel.ts';
-import { NO_FRAME } from './frames.ts';
+import { NO_FRAME as IMPORTED_NO_FRAME } from './frames.ts';
 import { mappedHit, mappedMiss, readFolios, readZeros } from './readahead.ts';
 import { IoCause } from './io.ts';
 import { type Fault, SigbusWhy } from './fault-record.ts';
 import { finishFault, mapAround } from './map-pages.ts';
 import { type Maybe, type Op, type Task, thenDo } from './task.ts';
-import { LOOK_EVERY, balanceDirty } from './throttle.ts';
+import { LOOK_EVERY as IMPORTED_LOOK_EVERY, balanceDirty } from './throttle.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const FolioFlag = FolioFlags;
+const CycleCause = CycleCauses;
+const EventKind = EventKinds;
+const Pte = PteBits;
+const NO_FOLIO = IMPORTED_NO_FOLIO;
+const NO_FRAME = IMPORTED_NO_FRAME;
+const LOOK_EVERY = IMPORTED_LOOK_EVERY;
+const PAGE_BYTES = IMPORTED_PAGE_BYTES;
 
 /** log2 of {@link HUGE_PAGES}. */
 const HUGE_ORDER = 9;

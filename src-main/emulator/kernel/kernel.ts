@@ -1,27 +1,43 @@
 import type { BlockQueue } from '#emulator/block/queue';
-import { CycleCause, type Processor } from '#emulator/cpu/processor';
+import { CycleCause as CycleCauses, type Processor } from '#emulator/cpu/processor';
 import type { Recorder } from '#emulator/engine/recorder';
-import { BlockState } from '#emulator/filesystem/block-map';
+import { BlockState as BlockStates } from '#emulator/filesystem/block-map';
 import type { FileSystem } from '#emulator/filesystem/filesystem';
 import type { Journal } from '#emulator/filesystem/journal';
-import { PAGE_BYTES, Pte } from '#emulator/mmu/page-table';
+import { PAGE_BYTES, Pte as PteBits } from '#emulator/mmu/page-table';
 import type { Policy } from '#emulator/policies/policy';
-import { EventKind } from '#model/events';
+import { EventKind as EventKinds } from '#model/events';
 import type { KernelDocument } from '#model/kernel';
 import type { KernelCosts } from '#model/kernel-costs';
 import type { WaitKind } from '#model/wait-for';
 import type { AddressSpace, Vma } from './address-space.ts';
 import type { Contents } from './contents.ts';
 import { CoreClocks } from './core-clocks.ts';
-import { CounterId, type Counters, type Tally } from './counters.ts';
+import type { Counters, Tally } from './counters.ts';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, FolioList, FolioTable, NOBODY, NO_FOLIO } from './folios.ts';
-import { Frames, NO_FRAME } from './frames.ts';
+import {
+  FolioFlag as FolioFlags,
+  FolioList,
+  FolioTable,
+  NOBODY as IMPORTED_NOBODY,
+  NO_FOLIO as IMPORTED_NO_FOLIO,
+} from './folios.ts';
+import { Frames, NO_FRAME as IMPORTED_NO_FRAME } from './frames.ts';
 import type { IoTable } from './io.ts';
 import type { Lanes } from './lanes.ts';
 import type { Op, Task, Wait } from './task.ts';
 import { directReclaim, evictClean } from './reclaim.ts';
 import { submitGathered } from './writeback.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const FolioFlag = FolioFlags;
+const CycleCause = CycleCauses;
+const BlockState = BlockStates;
+const EventKind = EventKinds;
+const Pte = PteBits;
+const NO_FOLIO = IMPORTED_NO_FOLIO;
+const NO_FRAME = IMPORTED_NO_FRAME;
+const NOBODY = IMPORTED_NOBODY;
 
 /** What a run is made of besides the kernel itself. */
 export interface KernelParts {
@@ -133,12 +149,14 @@ export class Kernel {
   // --- time -----------------------------------------------------------------------------------------------------
 
   now(task: Task): number {
-    return task.user ? this.clocks.now(task.core) : task.clock;
+    const { coreClock } = task;
+    return coreClock === null ? task.clock : coreClock.now();
   }
 
-  charge(task: Task, cause: CycleCause, ps: number): void {
-    if (task.user) this.clocks.charge(task.core, cause, ps);
-    else task.clock += ps;
+  charge(task: Task, cause: CycleCauses, ps: number): void {
+    const { coreClock } = task;
+    if (coreClock === null) task.clock += ps;
+    else coreClock.charge(cause, ps);
   }
 
   /** Waits until `wait` is over; time passes. The event's cause is what the task does now. */
@@ -152,11 +170,11 @@ export class Kernel {
     if (wait.ready()) this.signals++;
     while (task.wait !== null) yield;
     const idle = wait.kind === 'idle' || wait.kind === 'barrier' || (wait.kind === 'timer' && wait.label === 'sleep');
-    if (task.user) {
+    if (task.coreClock !== null) {
       const late = task.readyAt - this.now(task);
       if (late > 0) {
         if (idle) {
-          this.clocks.settle(task.core);
+          task.coreClock.settle();
           this.processor.advanceTo(task.core, task.readyAt);
         } else {
           this.charge(task, CycleCause.wait, late);
@@ -444,7 +462,6 @@ export class Kernel {
    */
   gave(task: Task, file: KernelFile, page: number, blocks: number, reserved: boolean, took: number): void {
     if (blocks <= 0) return;
-    this.countBlocks();
     const KiB = (blocks * this.fs.blockBytes) / 1024;
     const first = reserved
       ? 0
@@ -454,18 +471,21 @@ export class Kernel {
     this.recorder.record(kind, this.lanes.policy, start, took, page, file.id, KiB, first, task.cause);
   }
 
-  /** Brings the counters of blocks up to date. */
-  countBlocks(): void {
+  /** Space set aside for all files, KiB. */
+  get reservedKiB(): number {
     let reserved = 0;
+    for (const file of this.files) reserved += file.blocks.map.counts[BlockState.reserved];
+    return (reserved * this.fs.blockBytes) / 1024;
+  }
+
+  /** Blocks allocated to all files, KiB. */
+  get instantiatedKiB(): number {
     let allocated = 0;
     for (const file of this.files) {
       const { counts } = file.blocks.map;
-      reserved += counts[BlockState.reserved];
       allocated += counts[BlockState.unwritten] + counts[BlockState.written];
     }
-    const KiB = this.fs.blockBytes / 1024;
-    this.counters.values[CounterId.reservedKiB] = reserved * KiB;
-    this.counters.values[CounterId.instantiatedKiB] = allocated * KiB;
+    return (allocated * this.fs.blockBytes) / 1024;
   }
 
   /** Block that holds the first byte of a page. */
@@ -513,12 +533,12 @@ export class Kernel {
   }
 
   /** Whether every block of a range of pages, up to the end of the file, is at least in the state. */
-  private everyBlock(file: KernelFile, page: number, pages: number, least: BlockState): boolean {
+  private everyBlock(file: KernelFile, page: number, pages: number, least: BlockStates): boolean {
     const { fs } = this;
     const { map } = file.blocks;
     const first = this.firstBlock(page);
     const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : first + pages * fs.blocksPerPage;
-    const last = Math.min(end, Math.ceil(file.size / fs.blockBytes));
+    const last = page + pages < file.pages ? end : Math.min(end, Math.ceil(file.size / fs.blockBytes));
     for (let block = first; block < last; block++) if (map.state(block) < least) return false;
     return true;
   }

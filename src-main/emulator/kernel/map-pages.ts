@@ -1,11 +1,16 @@
-import { CycleCause } from '#emulator/cpu/processor';
-import { HUGE_PAGES, Pte } from '#emulator/mmu/page-table';
+import { CycleCause as CycleCauses } from '#emulator/cpu/processor';
+import { HUGE_PAGES, Pte as PteBits } from '#emulator/mmu/page-table';
 import { EventKind } from '#model/events';
 import { TABLE_PAGES } from './address-space.ts';
 import type { Fault } from './fault-record.ts';
-import { NO_FOLIO } from './folios.ts';
+import { NO_FOLIO as IMPORTED_NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const CycleCause = CycleCauses;
+const Pte = PteBits;
+const NO_FOLIO = IMPORTED_NO_FOLIO;
 
 /** Installs the PTE, or those of the whole folio (Linux `finish_fault`). */
 export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, writable: boolean): void {

@@ -1,4 +1,7 @@
-import { NO_FOLIO } from './folios.ts';
+import { NO_FOLIO as IMPORTED_NO_FOLIO } from './folios.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const NO_FOLIO = IMPORTED_NO_FOLIO;
 
 /** Pages a chunk indexes. The rest of a division by it is taken by subtraction: `%` of doubles is what would cost most here. */
 const CHUNK = 512;

@@ -1,11 +1,10 @@
 import { type AccessBatch, AccessKind, AccessOrder } from '#emulator/cpu/access';
-import { StopReason } from '#emulator/cpu/processor';
+import { StopReason as StopReasons } from '#emulator/cpu/processor';
 import { Pattern } from '#emulator/memory/patterns';
 import { EventKind } from '#model/events';
 import type { MappingSpec, PlainStep, Step } from '#model/experiment';
 import type { PhaseMetrics } from '#model/metrics';
 import { AddressSpace, type Vma } from './address-space.ts';
-import { CounterId } from './counters.ts';
 import { handleFault } from './fault.ts';
 import type { KernelFile } from './file.ts';
 import type { Kernel } from './kernel.ts';
@@ -13,6 +12,9 @@ import { Livelock } from './livelock.ts';
 import * as sys from './syscalls.ts';
 import { Syscall } from './syscalls.ts';
 import type { Op, Task } from './task.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const StopReason = StopReasons;
 
 const PAGE = 4096;
 
@@ -95,12 +97,11 @@ function* runStep(k: Kernel, task: Task, context: ProgramContext, step: Step, it
 }
 
 function measure(k: Kernel, task: Task): { minor: number; major: number; sigbus: number; given: number } {
-  const { values } = k.counters;
   return {
     minor: task.minor,
     major: task.major,
     sigbus: task.sigbus,
-    given: values[CounterId.instantiatedKiB] + values[CounterId.reservedKiB],
+    given: k.instantiatedKiB + k.reservedKiB,
   };
 }
 
@@ -184,7 +185,7 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   const vma = task.space!.named(step.mapping);
   if (vma === undefined) return;
   const batch = batchOf(step, vma, context.seed + task.step * 7919 + task.id * 104729);
-  k.clocks.settle(core);
+  task.coreClock!.settle();
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
   context.accessing.add(core);
@@ -221,13 +222,14 @@ const FAULTS_A_PULSE = 1024;
  * Runs the batch through all faults that are served without waiting: a plain loop, which engines compile better
  * than one inside a generator. `afterFault` says that a fault has just been served. Returns the wait of a fault that has to, or `StopReason.fault` for one that cannot be served.
  */
-function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReason | Op<boolean> {
+function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReasons | Op<boolean> {
   const { processor } = k;
   const { core } = task;
+  const clock = task.coreClock!;
   for (let served = afterFault; ; served = true) {
     if (((task.minor + task.major) & (FAULTS_A_PULSE - 1)) === 0 && processor.pulse?.(core) === true)
       return StopReason.horizon;
-    k.clocks.settle(core);
+    clock.settle();
     let reason = processor.run(core, k.horizon);
     // The access whose fault was served is made before another task may take its page away.
     if (reason === StopReason.horizon && served) reason = processor.run(core, processor.now(core) + 1);

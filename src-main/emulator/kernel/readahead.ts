@@ -1,15 +1,20 @@
-import { CycleCause } from '#emulator/cpu/processor';
+import { CycleCause as CycleCauses } from '#emulator/cpu/processor';
 import { DiskOp } from '#emulator/disk/disk';
 import { BlockState } from '#emulator/filesystem/block-map';
 import { EventKind } from '#model/events';
 import type { Vma } from './address-space.ts';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NOBODY, NO_FOLIO } from './folios.ts';
+import { FolioFlag as FolioFlags, NOBODY, NO_FOLIO as IMPORTED_NO_FOLIO } from './folios.ts';
 import { NO_FRAME } from './frames.ts';
 import { nextMiss } from './gap-search.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const FolioFlag = FolioFlags;
+const CycleCause = CycleCauses;
+const NO_FOLIO = IMPORTED_NO_FOLIO;
 
 /*
  * Readahead as Linux 6.18 does it (mm/readahead.c, mm/filemap.c, read there): windows that grow, a mark on

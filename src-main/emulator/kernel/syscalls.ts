@@ -484,7 +484,6 @@ function* freeBlocks(k: Kernel, task: Task, file: KernelFile, first: number, end
   const freed = k.fs.release(file.blocks, first, end);
   k.fs.settle(file.blocks);
   if (freed === 0) return;
-  k.countBlocks();
   k.charge(task, CycleCause.filesystem, k.fs.allocatePs);
   yield* openHandle(k, task);
   k.journal?.dirty(task);

@@ -1,5 +1,6 @@
 import type { WaitKind } from '#model/wait-for';
 import type { AddressSpace } from './address-space.ts';
+import type { CoreClock } from './core-clocks.ts';
 import { Fault } from './fault-record.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -57,6 +58,8 @@ export class Task {
   readonly id: number;
   readonly name: string;
   readonly user: boolean;
+  /** Clock of a user's thread, that of its core; null for kernel threads. */
+  readonly coreClock: CoreClock | null;
   /** Core it runs on; kernel threads interrupt none and keep a clock of their own. */
   readonly core: number;
   readonly lane: number;
@@ -96,7 +99,7 @@ export class Task {
   constructor(
     id: number,
     name: string,
-    user: boolean,
+    coreClock: CoreClock | null,
     core: number,
     lane: number,
     faultLane: number,
@@ -104,7 +107,8 @@ export class Task {
   ) {
     this.id = id;
     this.name = name;
-    this.user = user;
+    this.user = coreClock !== null;
+    this.coreClock = coreClock;
     this.core = core;
     this.lane = lane;
     this.faultLane = faultLane;

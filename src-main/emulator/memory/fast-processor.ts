@@ -11,9 +11,21 @@ import {
 import type { PageTable } from '#emulator/mmu/page-table';
 import { InputError } from '#model/problem';
 import { LinearMemory } from './linear-memory.ts';
-import { ACCESSES_A_CALL, instantiateMemoryPath, MORE, REFILL, TRACE_CHUNK, type MemoryPath } from './wasm-exports.ts';
+import {
+  ACCESSES_A_CALL as IMPORTED_ACCESSES_A_CALL,
+  instantiateMemoryPath,
+  MORE as IMPORTED_MORE,
+  REFILL as IMPORTED_REFILL,
+  TRACE_CHUNK,
+  type MemoryPath,
+} from './wasm-exports.ts';
 import { WasmPageTable } from './wasm-page-table.ts';
 import { zipfConstants } from './zipf.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const MORE = IMPORTED_MORE;
+const REFILL = IMPORTED_REFILL;
+const ACCESSES_A_CALL = IMPORTED_ACCESSES_A_CALL;
 
 /** Most pages that are invalidated one by one; beyond, the space's entries go altogether (Linux: tlb_single_page_flush_ceiling). */
 export const FLUSH_CEILING = 33;

@@ -1,6 +1,9 @@
-import { type PageTable, Pte } from '#emulator/mmu/page-table';
+import { type PageTable, Pte as PteBits } from '#emulator/mmu/page-table';
 import type { LinearMemory } from './linear-memory.ts';
 import type { MemoryPath } from './wasm-exports.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const Pte = PteBits;
 
 /** Entries of a table, so pages that a leaf table maps. */
 const ENTRIES = 512;

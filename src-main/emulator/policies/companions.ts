@@ -1,6 +1,6 @@
-import { CycleCause } from '#emulator/cpu/processor';
+import { CycleCause as CycleCauses } from '#emulator/cpu/processor';
 import { DiskOp } from '#emulator/disk/disk';
-import { BlockState } from '#emulator/filesystem/block-map';
+import { BlockState as BlockStates } from '#emulator/filesystem/block-map';
 import { closeHandle, openHandle, tryHandle } from '#emulator/filesystem/journal';
 import type { KernelFile } from '#emulator/kernel/file';
 import { FolioFlag, NO_FOLIO } from '#emulator/kernel/folios';
@@ -8,6 +8,10 @@ import { NO_FRAME } from '#emulator/kernel/frames';
 import { IoCause } from '#emulator/kernel/io';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const BlockState = BlockStates;
+const CycleCause = CycleCauses;
 
 /*
  * A block larger than the page has companions: the other pages of it, which must be zeroed with it. They

@@ -1,11 +1,15 @@
-import { CycleCause } from '#emulator/cpu/processor';
-import { BlockState } from '#emulator/filesystem/block-map';
+import { CycleCause as CycleCauses } from '#emulator/cpu/processor';
+import { BlockState as BlockStates } from '#emulator/filesystem/block-map';
 import type { KernelFile } from '#emulator/kernel/file';
 import { NO_FOLIO } from '#emulator/kernel/folios';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
 import { awaitSpace, blockPages, instantiate, letGo, lockInOrder, takeWhole } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const BlockState = BlockStates;
+const CycleCause = CycleCauses;
 
 /** P5: the first store traps, and the file system allocates before it is let through. */
 export class WriteProtect extends PlainPolicy {

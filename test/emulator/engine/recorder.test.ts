@@ -50,4 +50,26 @@ describe('the recorder', () => {
     expect(batches[0].duration[0]).toBe(250);
     expect(batches[0].c[0]).toBe(7);
   });
+
+  it('fills the arrays of a batch that is given back', () => {
+    const batches: EventBatch[] = [];
+    const spare: EventBatch[] = [];
+    const recorder = new Recorder(
+      (batch) => batches.push(batch),
+      () => spare.pop(),
+    );
+    for (let i = 0; i < FULL_BATCH; i++) recorder.record(EventKind.io, 3, i, 9, 9, 9, 9, 9, 9);
+    recorder.record(EventKind.note, 0, 0, 0, 0, 0, 0, 0, -1);
+    spare.push(batches[0]);
+    for (let i = 0; i < FULL_BATCH; i++) recorder.record(EventKind.note, 1, i, 0, 0, 0, 0, 0, -1);
+    recorder.flush();
+    expect(batches.map(({ first, count }) => [first, count])).toEqual([
+      [0, FULL_BATCH],
+      [FULL_BATCH, FULL_BATCH],
+      [2 * FULL_BATCH, 1],
+    ]);
+    expect(batches[2].time).not.toBe(batches[0].time);
+    const { time, duration, lane, c, cause } = batches[2];
+    expect([...time, ...duration, ...lane, ...c, ...cause]).toEqual([FULL_BATCH - 1, 0, 1, 0, -1]);
+  });
 });

@@ -210,7 +210,7 @@ class Exerciser {
       hotSlots: 1,
     });
     for (;;) {
-      k.clocks.settle(task.core);
+      task.coreClock!.settle();
       const reason = processor.run(task.core, k.horizon);
       if (reason === StopReason.done) return true;
       if (reason === StopReason.horizon) {

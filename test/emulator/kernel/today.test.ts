@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EventKind } from '#model/events';
 import type { KernelDocument } from '#model/kernel';
 import type { RunPlan } from '#model/plan';
 import { experimentJson, planOf, run } from './plan.ts';
@@ -21,6 +22,36 @@ describe('the 2005 question, today', () => {
     const { phases } = run(ask('ext4-4k')).outcome;
     expect(phases.map((phase) => phase.minor)).toEqual([132, 256, 0, 256, 0]);
     expect(phases[0].major).toBe(1);
+  });
+});
+
+describe('a file of which a part was allocated before', () => {
+  it('has that part in the counter from the start, and each step what it was given itself', () => {
+    const plan = planOf(
+      {
+        files: [{ name: 'f', size: '1 MiB', extents: [{ at: '0 B', length: '256 KiB', state: 'written' }] }],
+        mappings: [{ name: 'm', file: 'f' }],
+        threads: [
+          {
+            name: 't',
+            steps: [
+              { do: 'load', mapping: 'm' },
+              { do: 'store', mapping: 'm', from: '512 KiB', count: 1 },
+            ],
+          },
+        ],
+      },
+      { kernel: 'linux-6.18', filesystem: 'xfs-4k', policy: 'P5' },
+    );
+    const { outcome, batches } = run(plan);
+    const given = outcome.phases[1].instantiatedKiB;
+    expect(outcome.phases[0].instantiatedKiB).toBe(0);
+    expect(given).toBe(outcome.metrics.blocks.instantiatedKiB);
+    const lane = outcome.lanes.findIndex(({ name }) => name === 'instantiated KiB');
+    const values = batches.flatMap(({ kind, lane: lanes, address }) =>
+      Array.from(address).filter((_, i) => kind[i] === EventKind.counter && lanes[i] === lane),
+    );
+    expect(values).toEqual([256, 256 + given]);
   });
 });
 
