@@ -49,6 +49,17 @@ function record(little: boolean, action: number, ns: number, sector: number, byt
   view.setUint32(36, (8 << 20) | 16, little);
   return [...new Uint8Array(view.buffer)];
 }
+/** The same in version 8, which Linux 6.19 brought. */
+function wideRecord(little: boolean, action: bigint, ns: number, sector: number, bytes: number): number[] {
+  const view = new DataView(new ArrayBuffer(64));
+  view.setUint32(0, 0x65617408, little);
+  view.setBigUint64(8, BigInt(ns), little);
+  view.setBigUint64(16, BigInt(sector), little);
+  view.setUint32(24, bytes, little);
+  view.setBigUint64(32, action, little);
+  view.setUint32(40, (8 << 20) | 16, little);
+  return [...new Uint8Array(view.buffer)];
+}
 const two = (little: boolean): Uint8Array =>
   Uint8Array.from([
     ...record(little, 0x0011_0001, 1000, 64, 4096),
@@ -61,6 +72,22 @@ describe('blktrace binary', () => {
     const { events, run } = runOf('blktrace', two(little));
     expect(ofKind(events, 'io')).toMatchObject([{ time: 0, duration: 8e6, address: 64, a: 8, c: 2000 }]);
     expect(run.names['disk']).toEqual(['8:16']);
+  });
+
+  it.each([true, false])('has wider records in version 8 (little-endian: %s)', (little) => {
+    const bytes = Uint8Array.from([
+      ...wideRecord(little, 0x0011_0001n, 1000, 64, 4096),
+      ...wideRecord(little, 0x0001_0000_0010_0014n, 2000, 64, 0),
+      ...wideRecord(little, 0x0041_0007n, 3000, 64, 4096),
+      ...wideRecord(little, 0x0081_0008n, 9000, 64, 4096),
+    ]);
+    for (const chunk of [65_536, 7]) {
+      const { imported, batches, leftAside } = readAs('blktrace', bytes, 'x', chunk);
+      expect(batches.length).toBe(1);
+      expect(imported).toMatchObject({ run: { metrics: { io: { reads: 1, readKiB: 4 } }, names: { disk: ['8:16'] } } });
+      expect(leftAside).toEqual({ 'actions of zones': 1 });
+    }
+    expect(() => readAs('blktrace', bytes.subarray(0, 120), 'x')).toThrow('at byte 64: the file ends in the middle');
   });
 
   it('is refused at the byte where it breaks', () => {
