@@ -168,3 +168,10 @@ function unitOf(ps: number, cycle: Cycle): { name: string; ps: number } {
   if (ps >= 1e3) return { name: 'ns', ps: 1e3 };
   return { name: 'ps', ps: 1 };
 }
+
+/** As wide a view as `view`, with a place of `whole` in its middle. @param share of the whole, 0 to 1 */
+export function viewAround(view: View, whole: View, share: number): View {
+  const time = whole.from + share * (whole.to - whole.from);
+  const half = (view.to - view.from) / 2;
+  return { from: time - half, to: time + half };
+}

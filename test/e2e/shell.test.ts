@@ -14,7 +14,7 @@ import { TestWindow } from './support/window.ts';
 const lab = new TestWindow('shell');
 let page: Page;
 
-const PLACES = ['Library', 'Compare', 'Machines', 'Recordings', 'Experiments'];
+const PLACES = ['Library', 'Compare', 'Explorer', 'Machines', 'Recordings', 'Experiments'];
 
 /** A bundle of one run, as another person hands it on. */
 async function bundle(): Promise<string> {

@@ -99,6 +99,42 @@ describe('reading a run', () => {
     await page.keyboard.press('p');
   });
 
+  it('shows the steps of the handler of a fault that is wide enough for them', async () => {
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await page.getByLabel('Kinds in the list').selectOption({ label: 'write-protect fault' });
+    const rows = page.getByRole('grid', { name: 'Events in the visible span' }).getByRole('row');
+    await expect.poll(() => rows.first().innerText()).toMatch(/write-protect/);
+    await rows.first().click();
+    const steps = page.getByRole('list', { name: 'Steps of the handler' });
+    await steps.waitFor();
+    const told = (await steps.getByRole('listitem').allInnerTexts()).map((item) => item.split('\n')[0]);
+    expect(told).toEqual(['entry', 'blocks instantiated', 'folio dirtied', 'exit']);
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('f');
+    await page.locator('[data-drawn=whole]').waitFor();
+    // The fault fills most of the width now: in its middle blocks are instantiated.
+    const row = await boxOf(page.locator('[data-lane] .row').filter({ hasText: 'steps of the handler' }));
+    const stage = await boxOf(page.locator('.overlay'));
+    const card = page.getByRole('tooltip');
+    await page.mouse.move(stage.x + stage.width / 2, row.y + row.height / 2);
+    await expect.poll(() => text(card)).toMatch(/^blocks instantiated/);
+    expect(await text(card)).toMatch(/step of the handler\s+3 µs, 68 % of it/);
+    await window.shoot('timeline-handler');
+    await page.mouse.move(stage.x + stage.width * 0.12, row.y + row.height / 2);
+    await expect.poll(() => text(card)).toMatch(/^entry[\s\S]*part of\s+write-protect fault/);
+    await page.mouse.move(stage.x + stage.width / 2, row.y + row.height / 2);
+    await expect.poll(() => text(card)).toMatch(/^blocks instantiated/);
+    await page.mouse.down();
+    await page.mouse.up();
+    const details = page.getByRole('region', { name: 'The selected event' });
+    await expect.poll(() => details.getByRole('heading', { level: 2 }).innerText()).toBe('blocks instantiated');
+    await page.locator('.overlay').focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+  });
+
   it('takes marks, notes and flags, and adds up a span that was drawn on the axis', async () => {
     await page.locator('.overlay').focus();
     await page.keyboard.press('Shift+M');
