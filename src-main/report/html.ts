@@ -111,7 +111,7 @@ tbody th{font-weight:400}
 th.n,td.n{text-align:right;white-space:nowrap}th.long,td.long{overflow-wrap:anywhere;min-width:8rem}
 aside.warning{border-left:4px solid #d55e00;padding:.2rem 1rem;margin:1rem 0}aside.warning p{margin:.3rem 0}aside.warning ul{margin:.3rem 0}
 figure{margin:1rem 0 1.6rem}figcaption{color:var(--soft);font-size:.85rem;max-width:46rem}
-svg{max-width:none}svg .ink{fill:var(--ink)}svg .rule{stroke:var(--rule)}
+svg{max-width:none}svg .ink{fill:var(--ink)}svg .rule{stroke:var(--rule)}svg path.ground{stroke:var(--paper)}svg rect.ground{fill:var(--paper)}
 details{margin:.4rem 0}summary{cursor:pointer}
 pre{overflow:auto;padding:.8rem;border:1px solid var(--rule);font-size:.8rem;line-height:1.4;max-height:30rem}
 .zoom{display:flex;gap:.3rem;margin:0 0 .3rem}.zoom button{font:inherit;font-size:.8rem;min-width:1.9rem;padding:.05rem .5rem;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:3px;cursor:pointer}

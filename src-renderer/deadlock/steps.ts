@@ -1,4 +1,4 @@
-import type { WaitEdge, WaitForGraph, WaitNode } from '#model/wait-for';
+import type { WaitEdge, WaitForGraph } from '#model/wait-for';
 
 /** One moment on the way to the knot. */
 export interface KnotStep {
@@ -10,26 +10,6 @@ export interface KnotStep {
   readonly moment: string;
   /** Who waited for whom after it. */
   readonly graph: WaitForGraph;
-}
-
-/**
- * All that is there at any step, as one graph: laid out once, so that nodes stay in their places while one steps. Its
- * knot is that of the last step; a node is called what it was called last.
- */
-export function unionOf(steps: readonly KnotStep[]): WaitForGraph {
-  const nodes = new Map<string, WaitNode>();
-  const edges = new Map<string, WaitEdge>();
-  for (const { graph } of steps) {
-    for (const node of graph.nodes) nodes.set(node.id, node);
-    for (const edge of graph.edges) edges.set(keyOf(edge), edge);
-  }
-  const last = steps[steps.length - 1]?.graph;
-  return {
-    nodes: [...nodes.values()],
-    edges: [...edges.values()],
-    knot: last?.knot ?? [],
-    verdict: last?.verdict ?? 'deadlock',
-  };
 }
 
 /** What an edge is known by: there is one at most between two nodes. */
