@@ -5,7 +5,16 @@
  */
 import type { WaitForGraph } from './wait-for.ts';
 import { netsOf, shapesOf, type EdgeShape, type Net, type NodeShape } from './wait-nets.ts';
-import { isStraight, orderRails, placePorts, straighten, untangle, type Port, type Rail } from './wait-rails.ts';
+import {
+  isStraight,
+  orderRails,
+  placePorts,
+  straighten,
+  slotOf,
+  untangle,
+  type Port,
+  type Rail,
+} from './wait-rails.ts';
 import { linesOf, widthOf } from './wait-text.ts';
 
 /** A node's place: the middle of its box, in the drawing's own units. */
@@ -86,7 +95,6 @@ const STUB = 16;
 /** Between a label and the tracks beside it. */
 const CLEAR = 8;
 const TRACK = { least: 12, most: 26 } as const;
-const PORT = 16;
 const ROW = { least: 16, most: 40 } as const;
 const CORRIDOR = 14;
 const MARGIN = 14;
@@ -166,7 +174,7 @@ class Plan {
           x: port.side === 'left' ? edgeX(port) - away : edgeX(port) + away,
           y: port.y - top,
           width: port.labelWidth,
-          height: port.height,
+          height: port.labelHeight,
         },
       ];
     });
@@ -227,8 +235,8 @@ class Plan {
       labels.map((label) => linesOf(label, this.wrap.label, TYPE.label.size)),
     );
     const labelWidth = Math.max(0, ...lines.flat().map((line) => widthOf(line, TYPE.label.size)));
-    const height = Math.max(PORT, ...lines.map((all) => all.length * TYPE.label.line + 4));
-    const port: Port = { node, side, net, isHub, labelled, labelWidth, height, y: 0 };
+    const labelHeight = Math.max(0, ...lines.map((all) => all.length * TYPE.label.line));
+    const port: Port = { node, side, net, isHub, labelled, labelWidth, labelHeight, height: slotOf(labelHeight), y: 0 };
     this.ports.push(port);
     return port;
   }

@@ -11,6 +11,7 @@ export interface Port {
   readonly labelled: readonly EdgeShape[];
   /** Label's size; 0 without one. */
   readonly labelWidth: number;
+  readonly labelHeight: number;
   /** Height that is kept free for it. */
   readonly height: number;
   /** Set once nodes have their places. */
@@ -31,6 +32,11 @@ export interface Rail {
 
 /** Tracks and ports of the two sides of a gutter lie on rows of their own, so that no two lie on each other. */
 const GRID = 6;
+
+/** Height that a port keeps for a label of some height: so that ports which are put on the grid keep their distances. */
+export function slotOf(labelHeight: number): number {
+  return Math.ceil((labelHeight + 4) / (2 * GRID)) * 2 * GRID;
+}
 
 /** Sets the y of all ports of a side of a node, spread about its middle in the order of where they lead to. */
 export function placePorts(ports: readonly Port[], middle: number, goalOf: (port: Port) => number): void {

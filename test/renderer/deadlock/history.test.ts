@@ -4,7 +4,7 @@ import type { RunInfo } from '#model/run';
 import type { EventRow } from '#model/tile';
 import type { WaitForGraph } from '#model/wait-for';
 import { historyOf } from '../../../src-renderer/deadlock/history.ts';
-import { newEdges, unionOf } from '../../../src-renderer/deadlock/steps.ts';
+import { newEdges } from '../../../src-renderer/deadlock/steps.ts';
 
 /** Of a run only what its events are named by. */
 const RUN = {
@@ -103,15 +103,5 @@ describe('the way to a knot', () => {
   it('knows which waits a step brought', () => {
     expect([...newEdges(steps, 3)]).toEqual(['thread:main frames']);
     expect(newEdges(steps, 0).size).toBe(0);
-  });
-});
-
-describe('all steps as one graph', () => {
-  it('has every node once, called what it was called last, with the knot of the end', () => {
-    const union = unionOf(historyOf(RUN, GRAPH, EVENTS));
-    expect(union.nodes.map(({ id }) => id).sort()).toEqual(GRAPH.nodes.map(({ id }) => id).sort());
-    expect(union.nodes.find(({ id }) => id === 'frames')?.label).toBe('0 of 2 frames free');
-    expect(union.edges).toHaveLength(GRAPH.edges.length);
-    expect(union.knot).toEqual(GRAPH.knot);
   });
 });
