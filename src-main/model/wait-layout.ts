@@ -70,6 +70,7 @@ export interface Wrap {
 /** Room for a drawing, px. */
 export interface Room {
   readonly width: number;
+  /** `Infinity` where it may be as high as it needs to be; then it is no higher. */
   readonly height: number;
 }
 
@@ -80,7 +81,7 @@ export const TYPE = {
   label: { size: 11, line: 13 },
 } as const;
 
-/** From generous to narrow; the first that fits is taken. */
+/** From generous to narrow; the first of those that can be drawn largest is taken. */
 const WRAPS: readonly Wrap[] = [
   { node: 190, label: 200 },
   { node: 150, label: 150 },
@@ -89,13 +90,15 @@ const WRAPS: readonly Wrap[] = [
 ];
 /** Between these, a drawing takes the size of its room; what needs more room is scrolled. */
 const SCALE = { least: 0.85, most: 1.3 } as const;
+/** A drawing of this scale is not broken into shorter lines to be larger. */
+const ENOUGH = 0.95;
 /** Between the text of a node and its border; between a node and its labels, where the arrow's tip is seen. */
 const PADDING = { x: 12, y: 5 } as const;
 const STUB = 16;
 /** Between a label and the tracks beside it. */
 const CLEAR = 8;
 const TRACK = { least: 12, most: 26 } as const;
-const ROW = { least: 16, most: 40 } as const;
+const ROW = { least: 14, most: 64 } as const;
 const CORRIDOR = 14;
 const MARGIN = 14;
 
@@ -107,12 +110,9 @@ export function layoutWaits(steps: readonly WaitForGraph[], room: Room): WaitDra
   const { nodes, edges } = shapesOf(steps);
   const columns = Math.max(0, ...nodes.map(({ column }) => column + 1));
   const nets = netsOf(edges, columns);
-  let best: Plan | null = null;
-  for (const wrap of WRAPS) {
-    best = new Plan(nodes, nets, columns, wrap);
-    if (best.width <= room.width) break;
-  }
-  return (best ?? new Plan([], [], 0, WRAPS[0])).fill(room);
+  const plans = WRAPS.map((wrap) => new Plan(nodes, nets, columns, wrap));
+  const scales = plans.map((plan) => plan.scaleIn(room));
+  return plans[scales.indexOf(Math.max(...scales))].fill(room);
 }
 
 /** One try at a drawing, with text broken at some width. */
@@ -138,16 +138,24 @@ class Plan {
     this.width = this.lefts(0).width;
   }
 
+  /** How large it can be drawn, at most as large as it is: so much room is enough for everything. */
+  scaleIn(room: Room): number {
+    this.placeNodes(ROW.least);
+    const fit = Math.min(ENOUGH, room.width / this.width, room.height / this.extent().height);
+    return Math.max(SCALE.least, fit);
+  }
+
   /** The drawing, spread over what room there is. */
   fill(room: Room): WaitDrawing {
     this.placeNodes(ROW.least);
-    const least = this.extent();
-    let scale = Math.min(SCALE.most, Math.max(SCALE.least, room.width / this.width));
-    if (least.height * scale > room.height)
-      scale = Math.min(scale, Math.max(Math.min(1, scale), room.height / least.height));
+    const least = this.extent().height;
+    const wide = Math.min(SCALE.most, room.width / this.width);
+    const fit = Math.min(wide, room.height / least);
+    // What has to be scrolled downwards anyway is not made smaller for it.
+    const scale = fit >= SCALE.least ? fit : Math.max(SCALE.least, Math.min(1, wide));
     const rows = Math.max(1, ...this.perColumn().map((column) => column.length - 1));
-    const gap = ROW.least + Math.max(0, Math.min(ROW.most - ROW.least, (room.height / scale - least.height) / rows));
-    this.placeNodes(gap);
+    const spare = Number.isFinite(room.height) ? room.height / scale - least : 0;
+    this.placeNodes(ROW.least + Math.max(0, Math.min(ROW.most - ROW.least, spare / rows)));
     const { top, height } = this.extent();
     const { boxes, gutters, width } = this.lefts(Math.max(0, room.width / scale - this.width));
 
@@ -203,6 +211,11 @@ class Plan {
     );
     return { width, height, scale, nodes: placed, nets: lines, labels, wrap: this.wrap };
   }
+
+  private readonly boxOf = ({ node }: Port): { y: number; height: number } => ({
+    y: this.y.get(node)!,
+    height: this.sizes.get(node)!.height,
+  });
 
   private addNet(net: Net): void {
     const far = net.hub === 'from' ? 'to' : 'from';
@@ -279,7 +292,7 @@ class Plan {
         placePorts(own, this.y.get(node)!, (port) => this.goalOf(port));
       }
     }
-    straighten(this.rails);
+    straighten(this.rails, this.ports, this.boxOf);
   }
 
   /** Middle of the places of a node's neighbours that have one already. */
@@ -376,7 +389,7 @@ class Plan {
   private placeTracks(gutters: readonly { x: number; step: number }[]): void {
     gutters.forEach(({ x, step }, g) => {
       const rails = orderRails(this.rails.filter(({ gutter }) => gutter === g));
-      untangle(rails, this.ports, ({ node }) => ({ y: this.y.get(node)!, height: this.sizes.get(node)!.height }));
+      untangle(rails, this.ports, this.boxOf);
       rails.forEach((rail, i) => (rail.x = x + i * step));
     });
   }

@@ -55,12 +55,37 @@ function onGrid(y: number, side: Side): number {
   return Math.round((y - offset) / GRID) * GRID + offset;
 }
 
+/** Box of the node of a port, upright. */
+export type BoxOf = (port: Port) => { readonly y: number; readonly height: number };
+
+/** Between two ports of one side of a node, and between a port and the node's corners, at least. */
+const PORT_GAP = 10;
+const CORNER = 3;
+/** An edge that goes less far up or down goes straight if it can. */
+const ALMOST = 18;
+
+/** Whether a port may be moved there: its line then keeps clear of the others of its side, and of their labels. */
+function fits(port: Port, y: number, ports: readonly Port[], boxOf: BoxOf): boolean {
+  const box = boxOf(port);
+  if (Math.abs(y - box.y) > box.height / 2 - CORNER) return false;
+  return ports.every(
+    (one) =>
+      one === port ||
+      one.node !== port.node ||
+      one.side !== port.side ||
+      Math.abs(one.y - y) >= Math.max(PORT_GAP, one.labelWidth > 0 ? one.labelHeight / 2 + 4 : 0),
+  );
+}
+
 /** An edge that has two ports to itself and almost goes straight does so. */
-export function straighten(rails: readonly Rail[]): void {
+export function straighten(rails: readonly Rail[], ports: readonly Port[], boxOf: BoxOf): void {
   for (const { left, right, corridor } of rails) {
     if (corridor !== 'none' || left.length !== 1 || right.length !== 1) continue;
-    const apart = right[0].y - left[0].y;
-    if (Math.abs(apart) <= GRID) right[0].y = left[0].y;
+    const ends = [right[0], left[0]];
+    ends.forEach((port, i) => {
+      const { y } = ends[1 - i];
+      if (port.labelWidth === 0 && Math.abs(y - port.y) <= ALMOST && fits(port, y, ports, boxOf)) port.y = y;
+    });
   }
 }
 
@@ -89,21 +114,13 @@ export function orderRails(rails: readonly Rail[]): Rail[] {
   return order;
 }
 
-/** Between two ports of one side of a node, and between a port and the node's corners, at least. */
-const PORT_GAP = 10;
-const CORNER = 3;
-
 /**
  * Moves ports off lines from the other side that run beside theirs and would be taken for one with them, where there
  * is room on their node.
  * @param rails of one gutter, ordered
  * @param ports all there are
  */
-export function untangle(
-  rails: readonly Rail[],
-  ports: readonly Port[],
-  boxOf: (port: Port) => { readonly y: number; readonly height: number },
-): void {
+export function untangle(rails: readonly Rail[], ports: readonly Port[], boxOf: BoxOf): void {
   const crowd = (port: Port): Port[] => {
     const at = rails.findIndex(({ left, right }) => left.includes(port) || right.includes(port));
     const others = port.side === 'left' ? rails.slice(at + 1) : rails.slice(0, Math.max(0, at));
@@ -111,22 +128,12 @@ export function untangle(
       .flatMap(({ left, right }) => (port.side === 'left' ? left : right))
       .filter((one) => isClose(one, port));
   };
-  const fits = (port: Port, y: number): boolean => {
-    const box = boxOf(port);
-    if (Math.abs(y - box.y) > box.height / 2 - CORNER) return false;
-    return ports.every(
-      (one) =>
-        one === port ||
-        one.node !== port.node ||
-        one.side !== port.side ||
-        Math.abs(one.y - y) >= Math.max(PORT_GAP, one.labelWidth > 0 ? one.height / 2 + 2 : 0),
-    );
-  };
   for (const port of rails.flatMap(({ left, right }) => [...right, ...left])) {
-    if (port.labelWidth > 0 || crowd(port).length === 0) continue;
+    if (port.labelWidth > 0 || rails.some((rail) => isStraight(rail) && rail.net === port.net)) continue;
+    if (crowd(port).length === 0) continue;
     const { y } = port;
     for (const by of [-GRID, GRID, -2 * GRID, 2 * GRID]) {
-      if (!fits(port, y + by)) continue;
+      if (!fits(port, y + by, ports, boxOf)) continue;
       port.y = y + by;
       if (crowd(port).length === 0) break;
       port.y = y;

@@ -29,7 +29,7 @@ export function waitBlocks(runs: readonly RunInfo[]): Block[] {
 
 /** The wait-for graph as the window draws it: what lies on the knot in the colour of alarm and with heavy lines. */
 function waitFigure(run: RunInfo, graph: WaitForGraph): Figure {
-  const drawing = layoutWaits([graph], { width: MOST_WIDTH, height: 0 });
+  const drawing = layoutWaits([graph], { width: MOST_WIDTH, height: Infinity });
   const caption = `${subject(run)}: each arrow points from the one who waits to what must give way first; the ${graph.knot.length} with heavy lines are the knot and can never be released.`;
   // Several figures may stand on one page.
   const mark = `w${run.hash.slice(0, 12)}`;
