@@ -98,9 +98,9 @@ const STUB = 16;
 /** Between a label and the tracks beside it. */
 const CLEAR = 8;
 const TRACK = { least: 12, most: 26 } as const;
-const ROW = { least: 14, most: 64 } as const;
+const ROW = { least: 12, most: 64 } as const;
 const CORRIDOR = 14;
-const MARGIN = 14;
+const MARGIN = 10;
 
 /**
  * Lays out all that is there at any of the steps at once, so that everything stays in its place while one steps.
@@ -141,8 +141,9 @@ class Plan {
   /** How large it can be drawn, at most as large as it is: so much room is enough for everything. */
   scaleIn(room: Room): number {
     this.placeNodes(ROW.least);
-    const fit = Math.min(ENOUGH, room.width / this.width, room.height / this.extent().height);
-    return Math.max(SCALE.least, fit);
+    // What does not fit into the height is scrolled: then only the width counts.
+    const height = Math.max(SCALE.least, room.height / this.extent().height);
+    return Math.min(ENOUGH, room.width / this.width, height);
   }
 
   /** The drawing, spread over what room there is. */

@@ -12,6 +12,19 @@ const knot = (): Locator => test.page.getByRole('region', { name: 'Who waits for
 const waits = (): Locator => knot().locator('.side ul li');
 const now = async (): Promise<string> => plain(await knot().getByRole('status').innerText());
 
+/** Texts of the drawing that do not fit into their boxes in the font that is really used. */
+const tooLong = (): Promise<string[]> =>
+  knot().evaluate((region) =>
+    [...region.querySelectorAll('.node, .on-edge')].flatMap((group) => {
+      const box = group.querySelector('rect')!.getBoundingClientRect();
+      return [...group.querySelectorAll('text')].flatMap((text) => {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        const fits = left >= box.left - 1 && right <= box.right + 1 && top >= box.top - 3 && bottom <= box.bottom + 3;
+        return fits ? [] : [text.textContent ?? ''];
+      });
+    }),
+  );
+
 describe('a deadlock', () => {
   beforeAll(() => test.open());
   afterAll(() => test.end());
@@ -27,11 +40,18 @@ describe('a deadlock', () => {
     const atKnot = await waits().count();
     expect(await knot().locator('.node.knot').count()).toBeGreaterThan(5);
     await test.shoot('deadlock-city');
+    expect(await tooLong()).toEqual([]);
+    const tools = ['Fit', 'Zoom in', 'Zoom out', 'Set a mark', 'Search', 'Page'];
+    for (const name of tools) expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
+    const box = knot().locator('.node rect').first();
+    const placeOf = (): Promise<unknown> => Promise.all(['x', 'y'].map((name) => box.getAttribute(name)));
+    const place = await placeOf();
 
     await knot().focus();
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => waits().count()).toBeLessThan(atKnot);
     expect(await knot().locator('.node.knot').count()).toBe(0);
+    expect(await placeOf(), 'nodes keep their places').toEqual(place);
     await knot().getByRole('button', { name: 'Step back' }).click();
     await test.shoot('deadlock-city-back');
     await knot().getByRole('button', { name: 'First' }).click();
@@ -40,6 +60,7 @@ describe('a deadlock', () => {
     await expect.poll(now).toMatch(/^1 of \d+ folio added at page 1 at/);
     await knot().getByRole('button', { name: 'Show this event on the timeline' }).click();
     await page.locator('[data-drawn=whole]').waitFor();
+    for (const name of tools) await page.getByRole('button', { name, exact: true }).waitFor();
     await expect
       .poll(() => page.getByRole('region', { name: 'The selected event' }).innerText())
       .toMatch(/folio added/i);
@@ -62,6 +83,7 @@ describe('a deadlock', () => {
     expect(await row('P5-folio').innerText()).toMatch(/always can finish/);
     await expect.poll(() => knot().locator('.node.knot').count()).toBeGreaterThan(3);
     await test.shoot('explorer');
+    expect(await tooLong()).toEqual([]);
     await knot().focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
