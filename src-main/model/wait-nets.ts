@@ -123,7 +123,7 @@ export function netsOf(edges: readonly EdgeShape[], columns: number): Net[] {
           }).map((group) => ({ hub, group })),
         );
         const best = candidates.reduce((x, y) => (y.group.length > x.group.length ? y : x), {
-          hub: 'from' as Net['hub'],
+          hub: 'from',
           group: [] as EdgeShape[],
         });
         if (best.group.length < 2) break;

@@ -102,7 +102,8 @@ function spanOf({ left, right, corridor }: Rail): readonly [number, number] {
 /** Rails of one gutter from left to right, so that few cross: pairs that are better the other way round change. */
 export function orderRails(rails: readonly Rail[]): Rail[] {
   const order = [...rails];
-  for (let round = 0; round < order.length; round++) {
+  // As many rounds as there are rails, so that it ends even where no order is the best for every pair.
+  for (const _ of rails) {
     let changed = false;
     for (let i = 0; i + 1 < order.length; i++) {
       if (costOf(order[i], order[i + 1]) <= costOf(order[i + 1], order[i])) continue;

@@ -14,16 +14,14 @@ const now = async (): Promise<string> => plain(await knot().getByRole('status').
 
 /** Texts of the drawing that do not fit into their boxes in the font that is really used. */
 const tooLong = (): Promise<string[]> =>
-  knot().evaluate((region) =>
-    [...region.querySelectorAll('.node, .on-edge')].flatMap((group) => {
-      const box = group.querySelector('rect')!.getBoundingClientRect();
-      return [...group.querySelectorAll('text')].flatMap((text) => {
-        const { left, right, top, bottom } = text.getBoundingClientRect();
-        const fits = left >= box.left - 1 && right <= box.right + 1 && top >= box.top - 3 && bottom <= box.bottom + 3;
-        return fits ? [] : [text.textContent ?? ''];
-      });
-    }),
-  );
+  test.page.evaluate(`[...document.querySelectorAll('.node, .on-edge')].flatMap((group) => {
+    const box = group.querySelector('rect').getBoundingClientRect();
+    return [...group.querySelectorAll('text')].flatMap((text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      const fits = left >= box.left - 1 && right <= box.right + 1 && top >= box.top - 3 && bottom <= box.bottom + 3;
+      return fits ? [] : [text.textContent];
+    });
+  })`);
 
 describe('a deadlock', () => {
   beforeAll(() => test.open());
