@@ -11,6 +11,7 @@ import { type Fault, SigbusWhy } from './fault-record.ts';
 import { finishFault, mapAround } from './map-pages.ts';
 import { type Maybe, type Op, type Task, thenDo } from './task.ts';
 import { LOOK_EVERY as IMPORTED_LOOK_EVERY, balanceDirty } from './throttle.ts';
+import { invalidate, mapPage, unmapPages } from './page-entries.ts';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const FolioFlag = FolioFlags;
@@ -347,7 +348,7 @@ function writeProtected(k: Kernel, task: Task, fault: Fault): Maybe<boolean> {
   if ((flags & Pte.huge) !== 0) {
     // A huge entry of a file is taken apart by dropping it; the store then faults as if nothing were mapped.
     const base = alignDown(vpn, HUGE_ORDER);
-    k.unmapPages(task, file, vma.offset + base - vma.start, HUGE_PAGES);
+    unmapPages(k, task, file, vma.offset + base - vma.start, HUGE_PAGES);
     return mapFile(k, task, fault);
   }
   return k.tryLock(task, folio) ? unprotect(k, task, folio) : unprotectLater(k, task, folio);
@@ -377,7 +378,7 @@ function permit(k: Kernel, task: Task, folio: number): boolean {
   if (folio === NO_FOLIO || (space.table.flags(vpn) & Pte.present) === 0) return install(k, task, folio);
   space.table.change(vpn, 0, Pte.writable | Pte.dirty | Pte.accessed);
   k.charge(task, CycleCause.handler, k.costs.protectPte);
-  k.invalidate(task, space, vpn);
+  invalidate(k, task, space, vpn);
   k.unlock(folio);
   return true;
 }
@@ -388,7 +389,7 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const old = space.anonymous.get(vpn);
   if (old !== undefined && k.folios.mapCount[old] === 1) {
     space.table.change(vpn, 0, Pte.writable | Pte.dirty);
-    k.invalidate(task, space, vpn);
+    invalidate(k, task, space, vpn);
     k.charge(task, CycleCause.handler, k.costs.protectPte);
     return true;
   }
@@ -422,15 +423,15 @@ function* copyOnWrite(k: Kernel, task: Task, fault: Fault): Op<boolean> {
   const had = space.table.clear(vpn);
   if (old !== undefined) {
     k.folios.mapCount[old]--;
-    k.invalidate(task, space, vpn);
+    invalidate(k, task, space, vpn);
   } else {
     if ((had & Pte.present) !== 0) {
       k.folios.mapCount[source]--;
-      k.invalidate(task, space, vpn);
+      invalidate(k, task, space, vpn);
     }
     k.unlock(source);
   }
   space.anonymous.set(vpn, copy);
-  k.mapPage(task, space, vpn, copy, frame, true, true);
+  mapPage(k, task, space, vpn, copy, frame, true, true);
   return true;
 }

@@ -6,6 +6,7 @@ import { CounterId } from './counters.ts';
 import { FolioFlag } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import type { Op, Task } from './task.ts';
+import { blocksOf } from './page-blocks.ts';
 
 /** Why a request was made: indices of `IO_CAUSES`. */
 export const IoCause = {
@@ -211,7 +212,7 @@ export class IoTable implements BlockListener {
     k.counters.values[CounterId.writebackPages] = k.writebackPages;
     const file = k.files[folios.file[folio]];
     const page = folios.index[folio];
-    const [first, end] = k.blocksOf(file, page, pages);
+    const [first, end] = blocksOf(k, file, page, pages);
     k.fs.written(file.blocks, first, end - first);
     k.recorder.record(EventKind.folioCleaned, k.lanes.pageCache, now, 0, page, file.id, pages, 0, folios.cause[folio]);
     k.counters.sample(now);

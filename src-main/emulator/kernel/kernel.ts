@@ -4,7 +4,6 @@ import type { Recorder } from '#emulator/engine/recorder';
 import { BlockState as BlockStates } from '#emulator/filesystem/block-map';
 import type { FileSystem } from '#emulator/filesystem/filesystem';
 import type { Journal } from '#emulator/filesystem/journal';
-import { PAGE_BYTES, Pte as PteBits } from '#emulator/mmu/page-table';
 import type { Policy } from '#emulator/policies/policy';
 import { EventKind as EventKinds } from '#model/events';
 import type { KernelDocument } from '#model/kernel';
@@ -34,7 +33,6 @@ const FolioFlag = FolioFlags;
 const CycleCause = CycleCauses;
 const BlockState = BlockStates;
 const EventKind = EventKinds;
-const Pte = PteBits;
 const NO_FOLIO = IMPORTED_NO_FOLIO;
 const NO_FRAME = IMPORTED_NO_FRAME;
 const NOBODY = IMPORTED_NOBODY;
@@ -456,21 +454,6 @@ export class Kernel {
     this.dirtyPages -= pages;
   }
 
-  /**
-   * Records what the file system gave or reserved from a page on, in blocks.
-   * @param took what has just been charged for it, ps
-   */
-  gave(task: Task, file: KernelFile, page: number, blocks: number, reserved: boolean, took: number): void {
-    if (blocks <= 0) return;
-    const KiB = (blocks * this.fs.blockBytes) / 1024;
-    const first = reserved
-      ? 0
-      : Math.floor((this.fs.sector(file.blocks, this.firstBlock(page)) * 512) / this.fs.blockBytes);
-    const kind = reserved ? EventKind.blocksReserved : EventKind.blocksInstantiated;
-    const start = this.now(task) - took;
-    this.recorder.record(kind, this.lanes.policy, start, took, page, file.id, KiB, first, task.cause);
-  }
-
   /** Space set aside for all files, KiB. */
   get reservedKiB(): number {
     let reserved = 0;
@@ -488,62 +471,7 @@ export class Kernel {
     return (allocated * this.fs.blockBytes) / 1024;
   }
 
-  /** Block that holds the first byte of a page. */
-  firstBlock(page: number): number {
-    const { fs } = this;
-    return fs.pagesPerBlock > 1 ? Math.floor(page / fs.pagesPerBlock) : page * fs.blocksPerPage;
-  }
-
-  /** First block behind the pages before `page`. */
-  endBlock(page: number): number {
-    const { fs } = this;
-    return fs.pagesPerBlock > 1 ? Math.ceil(page / fs.pagesPerBlock) : page * fs.blocksPerPage;
-  }
-
-  /** Blocks of a range of pages up to the end of the file: [first, end). */
-  blocksOf(file: KernelFile, page: number, pages: number): [number, number] {
-    const { fs } = this;
-    const first = this.firstBlock(page);
-    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : (page + pages) * fs.blocksPerPage;
-    const last = Math.ceil(file.size / fs.blockBytes);
-    return [first, Math.max(first, Math.min(end, last))];
-  }
-
-  /** First sector of a page's data on disk. */
-  sectorOf(file: KernelFile, page: number): number {
-    const block = this.firstBlock(page);
-    const within = page * 4096 - block * this.fs.blockBytes;
-    return this.fs.sector(file.blocks, block) + within / 512;
-  }
-
-  /** Whether every block of a range of pages is allocated or reserved. */
-  backed(file: KernelFile, page: number, pages: number): boolean {
-    return this.everyBlock(file, page, pages, BlockState.reserved);
-  }
-
-  /** Whether no block under a range of pages has to be read from disk. */
-  readsAsZeros(file: KernelFile, page: number, pages: number): boolean {
-    const { fs } = this;
-    const { map } = file.blocks;
-    if (map.counts[BlockState.written] === 0) return true;
-    const first = this.firstBlock(page);
-    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : first + pages * fs.blocksPerPage;
-    for (let block = first; block < end; block++) if (map.state(block) === BlockState.written) return false;
-    return true;
-  }
-
-  /** Whether every block of a range of pages, up to the end of the file, is at least in the state. */
-  private everyBlock(file: KernelFile, page: number, pages: number, least: BlockStates): boolean {
-    const { fs } = this;
-    const { map } = file.blocks;
-    const first = this.firstBlock(page);
-    const end = fs.pagesPerBlock > 1 ? Math.ceil((page + pages) / fs.pagesPerBlock) : first + pages * fs.blocksPerPage;
-    const last = page + pages < file.pages ? end : Math.min(end, Math.ceil(file.size / fs.blockBytes));
-    for (let block = first; block < last; block++) if (map.state(block) < least) return false;
-    return true;
-  }
-
-  // --- page tables ----------------------------------------------------------------------------------------------
+  // --- what a fault may map -------------------------------------------------------------------------------------
 
   /** Whether a PTE made by a read may let stores through unseen. */
   writableOnRead(vma: Vma, vpn: number): boolean {
@@ -557,114 +485,6 @@ export class Kernel {
     const flags = this.folios.flags[folio];
     if ((flags & (FolioFlag.locked | FolioFlag.readahead)) !== 0 || (flags & FolioFlag.uptodate) === 0) return true;
     return !this.policy.mayMapAround(this, file, folio);
-  }
-
-  /** Maps one page of a folio. */
-  mapPage(
-    task: Task,
-    space: AddressSpace,
-    vpn: number,
-    folio: number,
-    frame: number,
-    writable: boolean,
-    dirty: boolean,
-  ): void {
-    space.makeTable(vpn);
-    const flags = Pte.present | Pte.user | Pte.accessed | (writable ? Pte.writable : 0) | (dirty ? Pte.dirty : 0);
-    space.table.set(vpn, frame, flags);
-    this.folios.mapCount[folio]++;
-    this.charge(task, CycleCause.handler, this.costs.mapPte);
-  }
-
-  /** Calls `visit` for each present PTE of the folio's pages in `[from, from + count)` of the file. */
-  eachPte(
-    file: KernelFile,
-    from: number,
-    count: number,
-    visit: (space: AddressSpace, vpn: number, flags: number) => void,
-  ): void {
-    for (const { space, vma } of file.mappings) {
-      const first = Math.max(from, vma.offset);
-      const end = Math.min(from + count, vma.offset + vma.pages);
-      for (let page = first; page < end; page++) {
-        const vpn = vma.start + page - vma.offset;
-        const flags = space.table.flags(vpn);
-        if ((flags & Pte.present) === 0 || space.anonymous.has(vpn)) continue;
-        visit(space, vpn, flags);
-      }
-    }
-  }
-
-  /**
-   * Takes write permission and dirty bits off the folio's PTEs, so that the next store is seen; where the
-   * kernel learns of stores by dirty bits, those only.
-   */
-  protect(task: Task, file: KernelFile, folio: number): void {
-    if (this.policy.inMemory) return;
-    const trapping = this.policy.trapsStores || this.doc.dirty.tracking === 'write-protect';
-    const clear = trapping && !this.policy.writableReads ? Pte.writable | Pte.dirty : Pte.dirty;
-    const { folios } = this;
-    if (folios.mapCount[folio] === 0) return;
-    this.eachPte(file, folios.index[folio], folios.pages(folio), (space, vpn, flags) => {
-      if ((flags & clear) === 0) return;
-      if ((flags & Pte.huge) !== 0 && vpn % 512 !== 0) return;
-      space.table.change(vpn, clear, 0);
-      this.charge(task, CycleCause.handler, this.costs.protectPte);
-      this.flush(task, space, vpn, (flags & Pte.huge) !== 0 ? 512 : 1);
-    });
-  }
-
-  /** Removes the PTEs of pages `[from, from + count)`; what they knew of stores is kept in the folio. */
-  unmapPages(task: Task, file: KernelFile, from: number, count: number): void {
-    this.eachPte(file, from, count, (space, vpn, flags) => {
-      const page = this.pageAt(file, space, vpn);
-      const folio = file.index.get(page);
-      const pages = (flags & Pte.huge) !== 0 ? 512 : 1;
-      const had = space.table.clear(vpn);
-      if (folio !== NO_FOLIO) {
-        this.folios.mapCount[folio] -= pages;
-        if ((had & Pte.dirty) !== 0 && this.doc.dirty.tracking === 'pte-bit') this.dirty(task, file, folio);
-      }
-      this.charge(task, CycleCause.handler, this.costs.protectPte);
-      this.flush(task, space, vpn, pages);
-    });
-  }
-
-  private pageAt(file: KernelFile, space: AddressSpace, vpn: number): number {
-    for (const mapped of file.mappings) {
-      const { vma } = mapped;
-      if (mapped.space === space && vpn >= vma.start && vpn < vma.start + vma.pages)
-        return vma.offset + vpn - vma.start;
-    }
-    return -1;
-  }
-
-  /** Drops a stale translation the task's own fault made, on every core that may have it. */
-  invalidate(task: Task, space: AddressSpace, vpn: number): void {
-    this.clocks.settleAll();
-    this.processor.invalidate(task.core, space.id, vpn, 1);
-  }
-
-  /** Drops stale translations, on every core that may have them; records what it took. */
-  flush(task: Task, space: AddressSpace, vpn: number, count: number): void {
-    this.clocks.settleAll();
-    const before = this.processor.now(task.core);
-    this.processor.invalidate(task.core, space.id, vpn, count);
-    const took = this.processor.now(task.core) - before;
-    if (!task.user) task.clock += took;
-    if (this.processor.coreCount > 1 && took > 0) {
-      this.recorder.record(
-        EventKind.shootdown,
-        task.lane,
-        this.now(task) - took,
-        took,
-        vpn * PAGE_BYTES,
-        task.core,
-        count,
-        0,
-        task.cause,
-      );
-    }
   }
 }
 

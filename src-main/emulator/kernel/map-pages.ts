@@ -6,6 +6,7 @@ import type { Fault } from './fault-record.ts';
 import { NO_FOLIO as IMPORTED_NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
+import { mapPage } from './page-entries.ts';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const CycleCause = CycleCauses;
@@ -43,7 +44,7 @@ export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, 
       let none = true;
       for (let i = 0; i < pages && none; i++) none = (table.flags(first + i) & Pte.present) === 0;
       if (none) {
-        for (let i = 0; i < pages; i++) k.mapPage(task, space, first + i, folio, frame + i, writable, dirty);
+        for (let i = 0; i < pages; i++) mapPage(k, task, space, first + i, folio, frame + i, writable, dirty);
         return;
       }
     }
@@ -53,7 +54,7 @@ export function finishFault(k: Kernel, task: Task, fault: Fault, folio: number, 
 
 function mapOne(k: Kernel, task: Task, fault: Fault, folio: number, frame: number, writable: boolean): void {
   if ((fault.space.table.flags(fault.vpn) & Pte.present) !== 0) return;
-  k.mapPage(task, fault.space, fault.vpn, folio, frame, writable, fault.write);
+  mapPage(k, task, fault.space, fault.vpn, folio, frame, writable, fault.write);
 }
 
 /**
@@ -115,7 +116,7 @@ export function mapAround(k: Kernel, task: Task, fault: Fault): boolean {
       const v = vma.start + p - vma.offset;
       if ((fault.space.table.flags(v) & Pte.present) !== 0) continue;
       if (mapped === 0) started = k.now(task);
-      k.mapPage(task, fault.space, v, folio, folios.frame[folio] + p - index, writable, false);
+      mapPage(k, task, fault.space, v, folio, folios.frame[folio] + p - index, writable, false);
       mapped++;
       if (p < lowest) lowest = p;
       if (p > highest) highest = p;

@@ -10,6 +10,7 @@ import { nextMiss } from './gap-search.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
+import { blocksOf, firstBlock, readsAsZeros, sectorOf } from './page-blocks.ts';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const FolioFlag = FolioFlags;
@@ -75,7 +76,7 @@ export function readZeros(k: Kernel, task: Task, file: KernelFile, folio: number
   const { folios } = k;
   k.charge(task, CycleCause.filesystem, k.costs.readFolio);
   const pages = folios.pages(folio);
-  if (!k.policy.inMemory && !k.readsAsZeros(file, folios.index[folio], pages)) return false;
+  if (!k.policy.inMemory && !readsAsZeros(k, file, folios.index[folio], pages)) return false;
   k.zero(task, pages);
   k.contents?.zeroPages(file, folios.index[folio], pages);
   folios.flags[folio] |= FolioFlag.uptodate;
@@ -105,12 +106,12 @@ function submitReads(k: Kernel, task: Task, file: KernelFile, newFolios: readonl
     // Of a block larger than the page only the page is read.
     const page = folios.index[folio];
     const larger = fs.pagesPerBlock > 1;
-    const first = larger ? page : k.firstBlock(page);
-    const end = larger ? page + folios.pages(folio) : k.blocksOf(file, page, folios.pages(folio))[1];
+    const first = larger ? page : firstBlock(k, page);
+    const end = larger ? page + folios.pages(folio) : blocksOf(k, file, page, folios.pages(folio))[1];
     for (let i = first; i < end; i++) {
-      const block = larger ? k.firstBlock(i) : i;
+      const block = larger ? firstBlock(k, i) : i;
       if (file.blocks.map.state(block) !== BlockState.written) continue;
-      const sector = larger ? k.sectorOf(file, i) : fs.sector(file.blocks, block);
+      const sector = larger ? sectorOf(k, file, i) : fs.sector(file.blocks, block);
       if (sector !== start + count || count >= 2048) {
         submit();
         start = sector;

@@ -6,6 +6,7 @@ import type { Kernel } from './kernel.ts';
 import { Livelock } from './livelock.ts';
 import type { Op, Task } from './task.ts';
 import { folioStored, writeOne } from './writeback.ts';
+import { eachPte, unmapPages } from './page-entries.ts';
 
 /** Attempts in a row that free nothing, with nothing under way, after which it is called a livelock. */
 const LIVELOCK_BOUND = 64;
@@ -15,7 +16,7 @@ function touched(k: Kernel, folio: number): boolean {
   if (k.folios.mapCount[folio] === 0) return false;
   const file = k.files[k.folios.file[folio]];
   let accessed = false;
-  k.eachPte(file, k.folios.index[folio], k.folios.pages(folio), (space, vpn, flags) => {
+  eachPte(k, file, k.folios.index[folio], k.folios.pages(folio), (space, vpn, flags) => {
     if ((flags & Pte.accessed) === 0) return;
     accessed = true;
     space.table.change(vpn, Pte.accessed, 0);
@@ -55,7 +56,7 @@ export function evictClean(k: Kernel, task: Task, pages: number): boolean {
       const busy = FolioFlag.locked | FolioFlag.writeback | FolioFlag.dirty;
       const tracked = k.doc.dirty.tracking === 'pte-bit' && folioStored(k, file, folio);
       if ((folios.flags[folio] & busy) === 0 && !tracked && k.tryLock(task, folio)) {
-        k.unmapPages(task, file, folios.index[folio], folios.pages(folio));
+        unmapPages(k, task, file, folios.index[folio], folios.pages(folio));
         freed += folios.pages(folio);
         k.tally.pagesReclaimed += folios.pages(folio);
         k.removeFolio(task, file, folio, RemovedWhy.reclaimed);
@@ -118,7 +119,7 @@ function* shrink(k: Kernel, task: Task, target: number, writes: boolean, urgent:
       else k.unlock(folio);
       continue;
     }
-    k.unmapPages(task, file, page, pages);
+    unmapPages(k, task, file, page, pages);
     if ((folios.flags[folio] & FolioFlag.dirty) !== 0) {
       rotate(k, folio, false);
       k.unlock(folio);

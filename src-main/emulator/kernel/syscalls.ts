@@ -14,6 +14,8 @@ import { asynchronous, readFolios, synchronous } from './readahead.ts';
 import type { Op, Task } from './task.ts';
 import { balanceDirty } from './throttle.ts';
 import { WritebackWhy, collectDirtyBits, waitPages, writePages } from './writeback.ts';
+import { backed, readsAsZeros } from './page-blocks.ts';
+import { flush, protect, unmapPages } from './page-entries.ts';
 
 /** System calls, argument `b` of their events. */
 export const Syscall = {
@@ -116,7 +118,7 @@ function dropRange(k: Kernel, task: Task, space: AddressSpace, vma: Vma, first: 
     if ((had & Pte.dirty) !== 0 && k.doc.dirty.tracking === 'pte-bit' && !k.policy.inMemory)
       k.dirty(task, vma.file, folio);
   }
-  k.flush(task, space, first, count);
+  flush(k, task, space, first, count);
   record(k, task, EventKind.unmapped, vma, first, count);
 }
 
@@ -152,7 +154,7 @@ export function* mprotect(
       space.table.change(vpn, Pte.writable, 0);
       k.charge(task, CycleCause.handler, k.costs.protectPte);
     }
-    k.flush(task, space, first, count);
+    flush(k, task, space, first, count);
   }
   return Errno.none;
 }
@@ -310,7 +312,7 @@ export function markStored(k: Kernel, file: KernelFile, from: number, end: numbe
 function* dropPages(k: Kernel, task: Task, file: KernelFile, first: number, end: number, why: number): Op {
   if (first >= end) return;
   // What the mappings know first: a fault that comes now waits for the folio, and then finds it gone.
-  k.unmapPages(task, file, first, Math.min(end, file.index.next(first, false) === Infinity ? first : end) - first);
+  unmapPages(k, task, file, first, Math.min(end, file.index.next(first, false) === Infinity ? first : end) - first);
   for (let page = file.index.next(first, false); page < end; page = file.index.next(page + 1, false)) {
     const folio = file.index.get(page);
     yield* k.lock(task, folio);
@@ -326,7 +328,7 @@ function* dropPages(k: Kernel, task: Task, file: KernelFile, first: number, end:
       page--;
       continue;
     }
-    k.unmapPages(task, file, index, pages);
+    unmapPages(k, task, file, index, pages);
     k.clearDirty(file, folio);
     k.removeFolio(task, file, folio, why);
   }
@@ -342,7 +344,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
   const order = folios.order[folio];
   const frame = folios.frame[folio];
   const flags = folios.flags[folio];
-  k.unmapPages(task, file, index, 1 << order);
+  unmapPages(k, task, file, index, 1 << order);
   const dirty = (flags & FolioFlag.dirty) !== 0;
   if (order <= k.minOrder) {
     // It cannot be split: the part beyond is zeroed and stays.
@@ -396,7 +398,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
 function* zeroRange(k: Kernel, task: Task, file: KernelFile, from: number, end: number): Op {
   for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
     let folio = file.index.get(page);
-    if (folio === NO_FOLIO && k.readsAsZeros(file, page, 1)) continue;
+    if (folio === NO_FOLIO && readsAsZeros(k, file, page, 1)) continue;
     if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
     yield* uptodate(k, task, file, folio);
     if (k.folios.owner[folio] !== task.id) yield* k.lock(task, folio);
@@ -408,7 +410,7 @@ function* zeroRange(k: Kernel, task: Task, file: KernelFile, from: number, end: 
     yield* k.waitWriteback(task, folio);
     k.contents?.page(file, page)!.fill(0, Math.max(0, from - page * PAGE), Math.min(PAGE, end - page * PAGE));
     // A clean page of a hole is zeros, and stays clean.
-    if (k.backed(file, page, 1)) k.dirty(task, file, folio);
+    if (backed(k, file, page, 1)) k.dirty(task, file, folio);
     k.unlock(folio);
   }
 }
@@ -426,7 +428,7 @@ function* extend(k: Kernel, task: Task, file: KernelFile, size: number): Op {
   // Blocks smaller than the page: what now belongs to the file in its last page has no block yet, so the next
   // store there must be noticed (Linux `pagecache_isize_extended`).
   const last = file.index.get(Math.floor(old / PAGE));
-  if (blockBytes < PAGE && old % PAGE !== 0 && last !== NO_FOLIO) k.protect(task, file, last);
+  if (blockBytes < PAGE && old % PAGE !== 0 && last !== NO_FOLIO) protect(k, task, file, last);
   file.size = size;
 }
 
@@ -449,7 +451,7 @@ export function* truncate(k: Kernel, task: Task, file: KernelFile, size: number)
     file.size = size;
     const folioPages = 1 << k.minOrder;
     const firstFolio = Math.ceil(first / folioPages) * folioPages;
-    if (firstFolio > first) k.unmapPages(task, file, first, firstFolio - first);
+    if (firstFolio > first) unmapPages(k, task, file, first, firstFolio - first);
     yield* dropPages(k, task, file, firstFolio, Infinity, RemovedWhy.truncated);
     yield* freeBlocks(k, task, file, Math.ceil(size / blockBytes), Math.ceil(old / blockBytes));
   }
@@ -536,7 +538,7 @@ export function fork(k: Kernel, task: Task, child: AddressSpace): void {
     parent.table.change(vpn, Pte.writable, 0);
     child.table.set(vpn, k.folios.frame[folio], Pte.present | Pte.user | Pte.accessed);
     k.charge(task, CycleCause.handler, k.costs.mapPte);
-    k.flush(task, parent, vpn, 1);
+    flush(k, task, parent, vpn, 1);
   }
 }
 

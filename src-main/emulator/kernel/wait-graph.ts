@@ -10,6 +10,7 @@ import type { KernelFile } from './file.ts';
 import { FolioFlag, NOBODY, NO_FOLIO } from './folios.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from './task.ts';
+import { backed } from './page-blocks.ts';
 
 /** Most folios a graph shows of those that could give frames back: a person has to read it. */
 const MOST_FOLIOS = 64;
@@ -155,7 +156,7 @@ class Builder {
     if (dirty) {
       const unit = k.fs.pagesPerBlock;
       let absent = 0;
-      if (unit > 1 && !k.backed(file, page, k.folios.pages(folio))) {
+      if (unit > 1 && !backed(k, file, page, k.folios.pages(folio))) {
         const first = page - (page % unit);
         for (let p = first; p < Math.min(first + unit, file.pages); p++) if (file.index.get(p) === NO_FOLIO) absent++;
       }

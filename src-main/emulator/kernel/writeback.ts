@@ -13,6 +13,8 @@ import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
 import type { Batch, Maybe, Op, Task } from './task.ts';
 import { dirtyLimits } from './throttle.ts';
+import { blocksOf, firstBlock, gave, sectorOf } from './page-blocks.ts';
+import { eachPte, protect } from './page-entries.ts';
 
 /** Why pages are written, argument `c` of `writeback`. */
 export const WritebackWhy = { background: 0, expired: 1, sync: 2, reclaim: 3 } as const;
@@ -36,7 +38,7 @@ export function collectDirtyBits(k: Kernel, task: Task, file: KernelFile, first:
 export function folioStored(k: Kernel, file: KernelFile, folio: number): boolean {
   if (k.folios.mapCount[folio] === 0) return false;
   let stored = false;
-  k.eachPte(file, k.folios.index[folio], k.folios.pages(folio), (_space, _vpn, flags) => {
+  eachPte(k, file, k.folios.index[folio], k.folios.pages(folio), (_space, _vpn, flags) => {
     if ((flags & Pte.dirty) !== 0) stored = true;
   });
   return stored;
@@ -174,7 +176,7 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
       continue;
     }
     pages += k.folios.pages(member);
-    k.protect(task, file, member);
+    protect(k, task, file, member);
     k.clearDirty(file, member);
     k.folios.flags[member] |= FolioFlag.writeback;
     k.writebackPages += k.folios.pages(member);
@@ -191,7 +193,7 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
 /** Gives reserved blocks of a folio their place, and moves those that are never overwritten. @returns false when space ran out */
 function place(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<boolean> {
   const { fs } = k;
-  const [first, end] = k.blocksOf(file, k.folios.index[folio], k.folios.pages(folio));
+  const [first, end] = blocksOf(k, file, k.folios.index[folio], k.folios.pages(folio));
   let reserved = 0;
   for (let block = first; block < end; block++) {
     const state = file.blocks.map.state(block);
@@ -229,7 +231,7 @@ function allocateReserved(k: Kernel, task: Task, file: KernelFile, folio: number
   if (given < 0) return false;
   const before = task.cause;
   if (k.folios.cause[folio] >= 0) task.cause = k.folios.cause[folio];
-  k.gave(task, file, page, given, false, fs.allocatePs);
+  gave(k, task, file, page, given, false, fs.allocatePs);
   task.cause = before;
   if (!fs.doc.unwritten && fs.pagesPerBlock > k.folios.pages(folio)) zeroRest(k, task, file, page);
   return true;
@@ -245,7 +247,7 @@ function zeroRest(k: Kernel, task: Task, file: KernelFile, page: number): void {
   for (let other = first; other < Math.min(first + unit, file.pages); other++) {
     const there = file.index.get(other);
     if (there !== NO_FOLIO && (k.folios.flags[there] & FolioFlag.dirty) !== 0) continue;
-    const sector = k.sectorOf(file, other);
+    const sector = sectorOf(k, file, other);
     k.contents?.zeroSectors(sector, 8);
     k.io.submitOrQueue(task, DiskOp.write, sector, 8, [], IoCause.zeroing);
   }
@@ -257,7 +259,7 @@ function lose(k: Kernel, task: Task, file: KernelFile, folio: number): number {
   const pages = k.folios.pages(folio);
   const bytes = Math.min(pages * 4096, file.size - page * 4096);
   k.clearDirty(file, folio);
-  k.protect(task, file, folio);
+  protect(k, task, file, folio);
   file.writeError = true;
   k.tally.lostBytes += bytes;
   k.recorder.record(
@@ -290,7 +292,7 @@ function* append(k: Kernel, task: Task, file: KernelFile, folio: number, batch: 
   // Pending once for itself, so that it is not done before all its requests are made.
   k.folios.pendingIo[folio]++;
   for (let i = 0; i < count; i++) {
-    const sector = fs.pagesPerBlock > 1 ? k.sectorOf(file, page + i) : fs.sector(file.blocks, k.firstBlock(page) + i);
+    const sector = fs.pagesPerBlock > 1 ? sectorOf(k, file, page + i) : fs.sector(file.blocks, firstBlock(k, page) + i);
     if (sector !== batch.sector + batch.count || batch.count === 0 || batch.count + unit > LARGEST) {
       yield* flush(k, task, batch, why);
       batch.sector = sector;

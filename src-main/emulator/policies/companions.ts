@@ -8,6 +8,7 @@ import { NO_FRAME } from '#emulator/kernel/frames';
 import { IoCause } from '#emulator/kernel/io';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
+import { backed, blocksOf, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const BlockState = BlockStates;
@@ -149,15 +150,15 @@ export function allocateNow(
   hinted = false,
 ): boolean {
   const { fs } = k;
-  const first = k.firstBlock(page);
-  const end = Math.max(first, Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes)));
+  const first = firstBlock(k, page);
+  const end = Math.max(first, Math.min(endBlock(k, page + pages), Math.ceil(file.size / fs.blockBytes)));
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
   const took = fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1);
   k.charge(task, CycleCause.filesystem, took);
   const given = fs.allocate(file.blocks, first, end - first, state, hinted);
   if (given < 0) return false;
   if (given > 0) k.journal?.dirty(task);
-  k.gave(task, file, page, given, false, took);
+  gave(k, task, file, page, given, false, took);
   return true;
 }
 
@@ -168,7 +169,7 @@ export function allocateNow(
 export function instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Maybe<number> {
   const page = k.folios.index[folio];
   const pages = k.folios.pages(folio);
-  if (k.backed(file, page, pages)) return folio;
+  if (backed(k, file, page, pages)) return folio;
   if (k.fs.pagesPerBlock > pages && blockIsLarger(k, file, folio)) return instantiateBlock(k, task, file, folio, whole);
   return tryHandle(k, task) ? instantiateFolio(k, task, file, folio) : instantiateLater(k, task, file, folio);
 }
@@ -196,7 +197,7 @@ function instantiateFolio(k: Kernel, task: Task, file: KernelFile, folio: number
 /** Allocates under the given pages as far as the space goes. @returns whether there was any */
 function allocateSome(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): boolean {
   const { fs } = k;
-  const [first, end] = k.blocksOf(file, page, pages);
+  const [first, end] = blocksOf(k, file, page, pages);
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
   let given = 0;
   for (let block = first; block < end; block++) {
@@ -205,7 +206,7 @@ function allocateSome(k: Kernel, task: Task, file: KernelFile, page: number, pag
     given += more;
   }
   if (given > 0) k.journal?.dirty(task);
-  k.gave(task, file, page, given, false, 0);
+  gave(k, task, file, page, given, false, 0);
   return given > 0;
 }
 

@@ -5,6 +5,7 @@ import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import { allocateNow, writeZeros } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
+import { blocksOf } from '#emulator/kernel/page-blocks';
 
 /** P0: everything a writable mapping could ever store to is allocated when it is made. */
 export class AllocateAtMmap extends PlainPolicy {
@@ -14,7 +15,7 @@ export class AllocateAtMmap extends PlainPolicy {
     if (!vma.shared || !vma.writable) return true;
     const { file, offset } = vma;
     const pages = Math.min(vma.pages, file.pages - offset);
-    const [first, end] = k.blocksOf(file, offset, pages);
+    const [first, end] = blocksOf(k, file, offset, pages);
     const holes: number[] = [];
     for (let block = first; block < end; block++)
       if (file.blocks.map.state(block) === BlockState.hole) holes.push(block);

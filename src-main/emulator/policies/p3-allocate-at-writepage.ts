@@ -6,13 +6,14 @@ import type { Op, Task } from '#emulator/kernel/task';
 import type { PolicyId } from '#model/policies';
 import { allocateNow, blockPages, letGo, takeOneByOne } from './companions.ts';
 import { PlainPolicy, WriteOutcome } from './policy.ts';
+import { backed } from '#emulator/kernel/page-blocks';
 
 /** P3: stores only dirty the page. When it is cleaned its block is allocated, and the companions are added. */
 export class AllocateAtWritepage extends PlainPolicy {
   readonly id: PolicyId = 'P3';
 
   override *write(k: Kernel, task: Task, file: KernelFile, folio: number, set: number[]): Op<WriteOutcome> {
-    if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) return WriteOutcome.write;
+    if (backed(k, file, k.folios.index[folio], k.folios.pages(folio))) return WriteOutcome.write;
     // As ext3's writepage of 2005: page lock first, then the transaction, then what the block takes.
     yield* openHandle(k, task);
     const outcome = yield* this.allocate(k, task, file, folio, set);
@@ -28,7 +29,7 @@ export class AllocateAtWritepage extends PlainPolicy {
       for (const other of taken) k.unlock(other);
       return WriteOutcome.gone;
     }
-    if (k.backed(file, k.folios.index[folio], k.folios.pages(folio))) {
+    if (backed(k, file, k.folios.index[folio], k.folios.pages(folio))) {
       letGo(k, taken, folio);
       return WriteOutcome.write;
     }

@@ -6,6 +6,7 @@ import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
 import { awaitSpace, blockPages, instantiate, letGo, lockInOrder, takeWhole } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
+import { backed, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const BlockState = BlockStates;
@@ -36,7 +37,7 @@ export class WriteProtectDelayed extends PlainPolicy {
   override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
-    if (k.backed(file, page, pages)) return folio;
+    if (backed(k, file, page, pages)) return folio;
     if (k.fs.pagesPerBlock > pages) {
       const [first, end] = blockPages(k, file, folio);
       if (end - first > pages) return this.storeBlock(k, task, file, folio);
@@ -84,15 +85,15 @@ export class WriteProtectDelayed extends PlainPolicy {
   /** Reserves the holes under a range of pages. @returns blocks newly reserved, some even when space ran out */
   private reserve(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): number {
     const { fs } = k;
-    const first = k.firstBlock(page);
-    const end = Math.min(k.endBlock(page + pages), Math.ceil(file.size / fs.blockBytes));
+    const first = firstBlock(k, page);
+    const end = Math.min(endBlock(k, page + pages), Math.ceil(file.size / fs.blockBytes));
     const took = fs.reservePs + fs.reserveNextPs * Math.max(0, end - first - 1);
     k.charge(task, CycleCause.filesystem, took);
     const { counts } = file.blocks.map;
     const held = counts[BlockState.reserved];
     this.full = fs.reserve(file.blocks, first, Math.max(0, end - first)) < 0;
     const kept = counts[BlockState.reserved] - held;
-    k.gave(task, file, page, kept, true, took);
+    gave(k, task, file, page, kept, true, took);
     return kept;
   }
 }

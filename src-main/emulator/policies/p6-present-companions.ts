@@ -7,6 +7,7 @@ import type { Kernel } from '#emulator/kernel/kernel';
 import type { Op, Task } from '#emulator/kernel/task';
 import { allocateNow, blockPages, letGo } from './companions.ts';
 import { PlainPolicy, WriteOutcome } from './policy.ts';
+import { backed, sectorOf } from '#emulator/kernel/page-blocks';
 
 /** P6: at writepage only companions that are present are locked; zeros for the others go straight to disk. */
 export class PresentCompanions extends PlainPolicy {
@@ -14,7 +15,7 @@ export class PresentCompanions extends PlainPolicy {
 
   override *write(k: Kernel, task: Task, file: KernelFile, folio: number, set: number[]): Op<WriteOutcome> {
     const page0 = k.folios.index[folio];
-    if (k.backed(file, page0, k.folios.pages(folio))) return WriteOutcome.write;
+    if (backed(k, file, page0, k.folios.pages(folio))) return WriteOutcome.write;
     const [first, end] = blockPages(k, file, folio);
     const present: number[] = [folio];
     const absent: number[] = [];
@@ -43,7 +44,7 @@ export class PresentCompanions extends PlainPolicy {
       set.push(other);
     }
     for (const page of absent) {
-      const sector = k.sectorOf(file, page);
+      const sector = sectorOf(k, file, page);
       k.contents?.zeroSectors(sector, 8);
       yield* k.io.submitWaiting(task, DiskOp.write, sector, 8, 0, [], IoCause.zeroing);
     }

@@ -11,6 +11,7 @@ import type { Op, Task } from '#emulator/kernel/task';
 import { simulate } from '#emulator/simulation';
 import type { PolicyId } from '#model/policies';
 import { planOf } from './plan.ts';
+import { firstBlock } from '#emulator/kernel/page-blocks';
 
 const PAGE = 4096;
 
@@ -229,7 +230,7 @@ class Exerciser {
       const folio = file.index.get(page);
       if (!k.folios.has(folio, FolioFlag.dirty)) continue;
       // Of a page in blocks, those behind an older end of the file may be holes still.
-      const first = k.firstBlock(page);
+      const first = firstBlock(k, page);
       let backed = false;
       for (let block = first; block < first + k.fs.blocksPerPage; block++)
         backed ||= file.blocks.map.state(block) !== 0;
