@@ -5,11 +5,11 @@
  * slower the machine is than the one of the promise, and the bound grows by that and no more: see `yardstick.ts`.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { screenshotPath } from '../support/electron.ts';
 import { measureSlowness } from '../support/yardstick.ts';
 import { makeLargeLibrary } from './large-run.ts';
-import { boxOf, moved, TestWindow } from './support/window.ts';
+import { boxOf, moved, TestWindow, within } from './support/window.ts';
 
 const EVENTS = 10_000_000;
 /** Promised: first picture, frames a second, memory of the window. */
@@ -17,6 +17,8 @@ const PROMISED = { pictureMs: 500, framesPerSecond: 50, bytes: 400e6 };
 
 /** Others on the machine hold up one try, seldom each. */
 const TRIES = 3;
+/** A window without a picture by then will have none, ms. */
+const PICTURE_MS = 30_000;
 
 /** Processor time of the window's page so far, ms. */
 function pageCpuMs(): Promise<number> {
@@ -69,6 +71,24 @@ async function framesDuring(act: () => Promise<void>): Promise<Frames> {
   };
 }
 
+/**
+ * With its picture drawn by the processor of a machine that others keep busy, Chromium 130 (the stand-in's) was seen to
+ * stop in the middle of a frame for ever, the page's main thread waiting for its own compositor. That is no figure of
+ * ours: the window is opened anew.
+ */
+async function ifFrozen(error: unknown): Promise<number> {
+  if (await lab.answers()) throw error;
+  console.log('the page answers no more');
+  return Infinity;
+}
+
+async function thaw(): Promise<void> {
+  if (await lab.answers()) return;
+  console.log('the page answers no more: the window is opened anew');
+  await openLibrary();
+  await firstPictureMs();
+}
+
 function isSmooth({ perSecond, cpuMs }: Frames): boolean {
   return perSecond > PROMISED.framesPerSecond && cpuMs < 1000 / PROMISED.framesPerSecond;
 }
@@ -82,7 +102,7 @@ async function openLibrary(): Promise<void> {
 
 /** Opens the run; ms until something of it is drawn. */
 async function firstPictureMs(): Promise<number> {
-  const opened = await page.evaluate<number>(`new Promise((resolve) => {
+  const drawn = page.evaluate<number>(`new Promise((resolve) => {
     const start = performance.now();
     document.querySelector('[data-run] .name').click();
     const look = () => {
@@ -92,6 +112,7 @@ async function firstPictureMs(): Promise<number> {
     };
     look();
   })`);
+  const opened = await within(PICTURE_MS, 'the first picture', drawn);
   console.log(`first picture after ${opened.toFixed(0)} ms`);
   await page.locator('[data-drawn=whole]').waitFor();
   return opened;
@@ -103,14 +124,16 @@ describe('a run of ten million events', () => {
     await openLibrary();
   }, 300_000);
 
+  beforeEach(thaw);
   afterAll(() => lab.end());
 
   it('has its first picture at once', async () => {
-    let opened = await firstPictureMs();
-    for (let tried = 1; tried < TRIES && opened >= PROMISED.pictureMs; tried++) {
-      await openLibrary();
-      opened = Math.min(opened, await firstPictureMs());
+    let opened = Infinity;
+    for (let tried = 0; tried < TRIES && opened >= PROMISED.pictureMs; tried++) {
+      if (tried > 0) await openLibrary();
+      opened = Math.min(opened, await firstPictureMs().catch(ifFrozen));
     }
+    await thaw();
     await page.screenshot({ path: screenshotPath('large-whole') });
     const allowance = opened < PROMISED.pictureMs ? 1 : (await measureSlowness()).wall;
     expect(opened).toBeLessThan(PROMISED.pictureMs * allowance);

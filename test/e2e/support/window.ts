@@ -33,6 +33,9 @@ export async function boxOf(
   return box;
 }
 
+/** For it to close; one whose page answers no more does not close by itself. */
+const CLOSE_MS = 30_000;
+
 /** What the main process is asked comes back within this, or never, ms. */
 const ANSWER_MS = 15_000;
 const TIMES_ASKED = 3;
@@ -40,7 +43,7 @@ const TIMES_ASKED = 3;
 const MOVEMENT_MS = 2000;
 
 /** Rejects when `work` takes longer than so many milliseconds. */
-async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`${what}: nothing came of it within ${ms / 1000} s`)), ms);
@@ -237,13 +240,22 @@ export class TestWindow {
     return await askAgain(() => question(this.application));
   }
 
+  /** Whether the page still answers. */
+  async answers(): Promise<boolean> {
+    return await within(ANSWER_MS, 'the page was asked', this.page.evaluate('true')).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private async close(): Promise<void> {
     const application = this.running?.application;
     this.running = null;
     if (application === undefined) return;
-    await within(START_MS, 'the application was closed', application.close()).catch((error: unknown) => {
-      application.process().kill('SIGKILL');
-      throw error;
+    const { pid } = application.process();
+    await within(CLOSE_MS, 'the application was closed', application.close()).catch((error: unknown) => {
+      console.log(`the application is ended by force: ${String(error)}`);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
     });
   }
 
