@@ -35,9 +35,9 @@ export const DARK_COLOURS: Readonly<Record<keyof typeof COLOURS, string>> = {
 export const WIDTH = 760;
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
-/** A whole figure; `title` says it in words. */
-export function svg(height: number, title: string, body: string, width = WIDTH): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img" aria-label="${escape(title)}" ${FONT}>${body}</svg>`;
+/** A whole figure; `title` says it in words. @param scale px that a unit takes on the page */
+export function svg(height: number, title: string, body: string, width = WIDTH, scale = 1): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width * scale)}" height="${round(height * scale)}" role="img" aria-label="${escape(title)}" ${FONT}>${body}</svg>`;
 }
 
 export function rect(x: number, y: number, width: number, height: number, fill: string): string {

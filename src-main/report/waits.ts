@@ -35,7 +35,7 @@ function waitFigure(run: RunInfo, graph: WaitForGraph): Figure {
   const mark = `w${run.hash.slice(0, 12)}`;
   const defs = `<defs>${tip(`${mark}-tip`, COLOURS.faint)}${tip(`${mark}-knot`, COLOURS.alarm)}</defs>`;
   const body = [defs, ...lines(drawing, graph, mark), ...labels(drawing, graph), ...boxes(drawing, graph)].join('');
-  return { caption, svg: svg(drawing.height, caption, body, drawing.width) };
+  return { caption, svg: svg(drawing.height, caption, body, drawing.width, Math.min(1, drawing.scale)) };
 }
 
 function tip(id: string, fill: string): string {
