@@ -1,6 +1,7 @@
 import { EventKind } from '#model/events';
 import { EventState, type Divergence } from '#model/diff';
 import type { RunInfo } from '#model/run';
+import { threadName } from '#model/threads';
 import type { Aligned } from './align.ts';
 import { eventAt, type RunEvents } from './columns.ts';
 import { eventText, timeText } from './describe.ts';
@@ -90,8 +91,7 @@ function namesApart(left: RunInfo, right: RunInfo): readonly [string, string] {
 function placeText({ run, keys }: Side, i: number): string {
   const parts: string[] = [];
   const [thread, step, page] = [keys.thread[i], keys.step[i], keys.page[i]];
-  if (thread >= 0)
-    parts.push(run.lanes.filter((lane) => lane.group === 'thread')[thread]?.name ?? `thread ${thread + 1}`);
+  if (thread >= 0) parts.push(threadName(run, thread) ?? `thread ${thread + 1}`);
   if (step >= 0) {
     const name = run.phases.find((phase) => (thread < 0 || phase.thread === thread) && phase.step === step)?.name ?? '';
     parts.push(name === '' ? `step ${step + 1}` : `step ${step + 1} (${name})`);

@@ -1,6 +1,7 @@
 import type { Aggregate, DurationFigures, PageFigures } from '#model/aggregate';
 import { AWAITED, EVENT_KINDS, EventKind, FAULT_OUTCOMES, IO_CAUSES, IO_OPERATIONS, LOCKS } from '#model/events';
 import type { RunInfo } from '#model/run';
+import { threadName } from '#model/threads';
 import type { EventRow } from '#model/tile';
 import { formatCount, formatKiB } from '../ui/format.ts';
 import { labelOf } from './kinds.ts';
@@ -83,7 +84,7 @@ function watermarkFacts({ lane, address }: EventRow, run: RunInfo): Fact[] {
 function factOf(name: string, value: number, event: EventRow, run: RunInfo): Fact {
   switch (name) {
     case 'thread':
-      return { name, value: run.lanes.filter((lane) => lane.group === 'thread')[value]?.name ?? String(value) };
+      return { name, value: threadName(run, value) ?? String(value) };
     case 'step':
       return { name, value: stepName(value, event.a, run) };
     case 'outcome':

@@ -1,5 +1,6 @@
 import type { RunMark } from '#model/mark';
 import type { RunInfo } from '#model/run';
+import { threadsOf } from '#model/threads';
 import type { EventRow } from '#model/tile';
 import { DisplayList } from './display-list.ts';
 import { GLYPH_PATHS } from './glyphs.ts';
@@ -49,7 +50,7 @@ export class LaneCanvas {
   private image: ImageData | null = null;
   private readonly shapes = new Map<Glyph, Path2D>(GLYPHS.map((glyph) => [glyph, new Path2D(GLYPH_PATHS[glyph].path)]));
   private readonly run: RunInfo;
-  private readonly threadLanes: number[];
+  private readonly threadLanes: ReadonlyMap<number, number>;
 
   constructor(canvas: HTMLCanvasElement, run: RunInfo) {
     // Its pixels are put in by the processor: kept there, they are copied once a frame and not twice.
@@ -57,7 +58,7 @@ export class LaneCanvas {
     if (context === null) throw new Error('this browser has no 2D canvas');
     this.context = context;
     this.run = run;
-    this.threadLanes = run.lanes.flatMap((lane, i) => (lane.group === 'thread' ? [i] : []));
+    this.threadLanes = new Map(threadsOf(run).map(({ thread, lane }) => [thread, lane]));
   }
 
   draw(frame: Frame): void {
@@ -77,7 +78,7 @@ export class LaneCanvas {
     const ticks = frame.ticks ?? axisOf(view, frame.width, TICK_SPACING, frame.cycle).ticks.map(({ time }) => time);
     this.paintGround(layout, ticks, view, surface);
     this.painter.paint(this.list, layout, frame.pieces, view, surface, frame.handlers);
-    const laneOf = (thread: number): number => this.threadLanes[thread] ?? -1;
+    const laneOf = (thread: number): number => this.threadLanes.get(thread) ?? -1;
     paintPhases(this.list, layout, this.run.phases, laneOf, view, surface, frame.placement);
     if (frame.paper === true) {
       this.drawRects(palette, width, height);

@@ -1,4 +1,5 @@
 import { EVENT_KINDS } from '#model/events';
+import { threadName } from '#model/threads';
 import type { RunInfo } from '#model/run';
 import { PLACE_KINDS, type EventCriteria, type PlaceKind } from '#model/search';
 import { formatAddress } from './describe.ts';
@@ -85,17 +86,12 @@ export function placesOf(kinds: readonly number[]): PlaceKind[] {
   return PLACE_KINDS.filter((of) => kinds.some((kind) => EVENT_KINDS[kind]?.address === of));
 }
 
-/** Names of the threads, by number. */
-export function threadNames(run: RunInfo): string[] {
-  return run.lanes.filter((lane) => lane.group === 'thread').map((lane) => lane.name);
-}
-
 /** The criteria in words, for the list and for screen readers. */
 export function describeCriteria(criteria: EventCriteria, run: RunInfo): string {
   const parts: string[] = [];
   if (criteria.kinds !== undefined) parts.push(criteria.kinds.map(labelOf).join(' or '));
   if (criteria.thread !== undefined)
-    parts.push(`of ${threadNames(run)[criteria.thread] ?? `thread ${criteria.thread}`}`);
+    parts.push(`of ${threadName(run, criteria.thread) ?? `thread ${criteria.thread}`}`);
   if (criteria.causedBy !== undefined) parts.push(`following from a ${labelOf(criteria.causedBy)}`);
   if (criteria.place !== undefined) {
     const { of, from, to } = criteria.place;

@@ -4,6 +4,7 @@ import { describeCriteria, NO_SEARCH, parsePlace, placesOf, readForm } from '#re
 import type { RunInfo } from '#model/run';
 
 const run = {
+  phases: [],
   lanes: [
     { name: 'main', group: 'thread' },
     { name: 'main: faults', group: 'fault' },
