@@ -1,14 +1,22 @@
-import { type EventQueue, FlashEvent, Lane } from './events.ts';
+import { type EventQueue, FlashEvent as FlashEvents, Lane as Lanes } from './events.ts';
 import type { Geometry } from './geometry.ts';
 import type { FlashParameters } from './parameters.ts';
 import {
-  NONE,
-  QUEUES_PER_UNIT,
+  NONE as IMPORTED_NONE,
+  QUEUES_PER_UNIT as IMPORTED_QUEUES_PER_UNIT,
   TransactionLists,
-  TransactionSource,
+  TransactionSource as TransactionSources,
   type TransactionTable,
-  TransactionType,
+  TransactionType as TransactionTypes,
 } from './transactions.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const NONE = IMPORTED_NONE;
+const TransactionType = TransactionTypes;
+const TransactionSource = TransactionSources;
+const Lane = Lanes;
+const FlashEvent = FlashEvents;
+const QUEUES_PER_UNIT = IMPORTED_QUEUES_PER_UNIT;
 
 /** Who hears that a transaction is done. It may submit others. */
 export interface BackendOwner {
@@ -210,7 +218,7 @@ export class FlashBackend {
     this.schedule(now);
   }
 
-  #startArray(unit: number, lane: Lane, now: number, duration: number): void {
+  #startArray(unit: number, lane: Lanes, now: number, duration: number): void {
     this.#arrayEnd[unit] = now + duration;
     this.#events.add(lane, now + duration, FlashEvent.arrayDone, unit);
   }
@@ -408,7 +416,7 @@ export class FlashBackend {
     const type = table.type[head];
     let sent = now;
     let duration: number;
-    let lane: Lane;
+    let lane: Lanes;
     if (type === TransactionType.read) {
       sent += commands.readPs[count - 1];
       duration = delay + this.#readPs[pageNumber % this.#readPs.length];

@@ -1,14 +1,27 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { grown } from '#emulator/engine/grown';
-import { type Disk, DiskFlag, DiskOp, NO_TAG } from '../disk.ts';
-import { EventQueue, FlashEvent, Lane } from './events.ts';
+import { type Disk, DiskFlag, DiskOp as DiskOps, NO_TAG } from '../disk.ts';
+import { EventQueue, FlashEvent as FlashEvents, Lane as Lanes } from './events.ts';
 import { Ftl, type FtlOwner, countBits } from './ftl.ts';
 import { Geometry } from './geometry.ts';
 import { HostLink } from './link.ts';
 import type { FlashParameters } from './parameters.ts';
 import { TimedQueue } from './timed-queue.ts';
-import { NONE, TransactionLists, TransactionSource, TransactionType } from './transactions.ts';
+import {
+  NONE as IMPORTED_NONE,
+  TransactionLists,
+  TransactionSource as TransactionSources,
+  TransactionType as TransactionTypes,
+} from './transactions.ts';
 import { WriteBufferSlots } from './write-buffer.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const NONE = IMPORTED_NONE;
+const TransactionType = TransactionTypes;
+const TransactionSource = TransactionSources;
+const DiskOp = DiskOps;
+const FlashEvent = FlashEvents;
+const Lane = Lanes;
 
 const SECTOR = 512;
 
@@ -69,7 +82,7 @@ export class FlashDisk implements Disk, FtlOwner {
     this.#chainRequests(0, this.#tag.length);
   }
 
-  submit(now: number, op: DiskOp, sector: number, count: number, flags: number, tag: number): void {
+  submit(now: number, op: DiskOps, sector: number, count: number, flags: number, tag: number): void {
     if (this.#free === NONE) this.#growRequests();
     const request = this.#free;
     this.#free = this.#nextFree[request];

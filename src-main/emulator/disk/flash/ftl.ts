@@ -1,14 +1,28 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type BackendOwner, FlashBackend } from './backend.ts';
-import { Blocks, Frontier } from './blocks.ts';
+import { Blocks, Frontier as Frontiers } from './blocks.ts';
 import type { EventQueue } from './events.ts';
 import type { Geometry } from './geometry.ts';
-import { CacheState, MappingCache } from './mapping-cache.ts';
-import { PageMap, UNMAPPED } from './page-map.ts';
+import { CacheState as CacheStates, MappingCache } from './mapping-cache.ts';
+import { PageMap, UNMAPPED as IMPORTED_UNMAPPED } from './page-map.ts';
 import type { FlashParameters } from './parameters.ts';
-import { NONE, TransactionLists, TransactionSource, TransactionTable, TransactionType } from './transactions.ts';
+import {
+  NONE as IMPORTED_NONE,
+  TransactionLists,
+  TransactionSource as TransactionSources,
+  TransactionTable,
+  TransactionType as TransactionTypes,
+} from './transactions.ts';
 import { TranslationPages } from './translation-pages.ts';
+
+// What a module declares is compiled in; what it imports is fetched, and checked, at each use.
+const NONE = IMPORTED_NONE;
+const UNMAPPED = IMPORTED_UNMAPPED;
+const TransactionType = TransactionTypes;
+const TransactionSource = TransactionSources;
+const CacheState = CacheStates;
+const Frontier = Frontiers;
 
 const SECTOR = 512;
 
