@@ -1,7 +1,7 @@
 // Generated from wasm/ by wasm/build.mjs: do not edit.
 
 /** SHA-256 of the sources this was compiled from. */
-export const WASM_SOURCES_HASH = '0f260f73870b287be015e95ce0f5b9dd6c66b6cfeab0ac870d8aa7ba5a2c1656';
+export const WASM_SOURCES_HASH = '6afc581067905ba7e0fbeae321481b06d7ee2a3cd7d060cafa0db37f1745d222';
 
 /** The compiled module, base64. */
 export const WASM_BASE64 = [

@@ -1,7 +1,6 @@
 // Loads that go through memory in short steps: the lines of a page one after the other, some loads of each. What the loop
 // of core.ts finds out for every access is known here: the page, the place in the line, that nothing waits in the store
-// buffer. What remains of a line is its sets and its times; the usual case of both has no look-up in memory that another
-// could have made.
+// buffer. What remains of a line is its sets and its times.
 import { missAlone, setOf, wordOf } from './caches';
 import { latest, NEVER } from './fills';
 import { placesMasked, push, rotate, tagMask } from './lru';
