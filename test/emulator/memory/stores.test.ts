@@ -3,7 +3,8 @@ import { AccessKind, AccessOrder, type AccessBatch } from '#emulator/cpu/access'
 import type { ProcessorFigures } from '#emulator/cpu/figures';
 import { CycleCause, type Processor } from '#emulator/cpu/processor';
 import { FastProcessor } from '#emulator/memory/fast-processor';
-import { batch, counted, finish, withPages } from './batches.ts';
+import { Pte } from '#emulator/mmu/page-table';
+import { BASE, batch, counted, finish, FLAGS, withPages } from './batches.ts';
 import { cache, machine } from './machines.ts';
 import { ReferenceProcessor } from './reference/reference.ts';
 
@@ -148,6 +149,26 @@ describe.each(KINDS)('a fence on %s', (_, make) => {
     expect(counted(p, () => finish(p, 0, loads(1))).forwards).toBe(1);
     p.fence(0);
     expect(counted(p, () => finish(p, 0, loads(1)))).toMatchObject({ forwards: 0, l1Hits: 1 });
+  });
+});
+
+describe.each(KINDS)('a first store to a page on %s', (_, make) => {
+  it('takes the assist that sets the dirty bit, and does not wait for the walk of another page', () => {
+    const far = BASE + 2 ** 30;
+    const p = make(machine(), 1);
+    p.switchTo(0, p.createSpace());
+    p.pageTable(0).set(BASE / 4096, 1, FLAGS & ~Pte.dirty);
+    p.pageTable(0).set(far / 4096, 2, FLAGS);
+    // Not the first line, whose set the walks' lines fill.
+    finish(p, 0, loads(1, 5));
+    const before = p.now(0);
+    // The load of the far page waits for its walk; nothing waits for the load.
+    finish(p, 0, batch({ base: far, kind: AccessKind.store, storeShare: 0, slots: 1, count: 1 }));
+    finish(p, 0, stores(1, 5));
+    p.fence(0);
+    const { loadIssue, dirtyAssist, storeIssue, commit } = machine();
+    expect(p.now(0) - before).toBe(loadIssue + dirtyAssist + storeIssue + commit);
+    expect(p.pageTable(0).flags(BASE / 4096) & Pte.dirty).toBe(Pte.dirty);
   });
 });
 

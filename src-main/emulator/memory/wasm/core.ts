@@ -6,7 +6,7 @@ import { find, findMasked, rotate, tagAndPrefetchedMask } from './lru';
 import { HUGE_REGION, NO_TABLE, regionSlot } from './page-table';
 import { isStoreAt, slotAt, TRACE } from './pattern';
 import { stream, streams } from './stream';
-import { latencyOf, line, pageFlags, pageFrame, payloads, permit, ready, refill, setAt, slotOf, translate } from './tlb';
+import { latencyOf, line, pageFlags, pageFrame, payloads, permitKnown, ready, refill, setAt, slotOf, translate } from './tlb';
 import {
   addCount, addTime, advance, CAUSE_FAULT, CAUSE_MEMORY, CAUSE_STORE_BUFFER, Core, coreAt, count, DIRTY, DRAIN_BUCKETS, EXECUTE,
   FAULTS, FLAGS, FORWARDS, FROM_CORE, FROM_MEMORY, L1_HITS, later, LOADS, LRU, machine, PREFETCHED, PREFETCHES_TRACKED, SHARED,
@@ -419,7 +419,7 @@ export function run(number: u32, horizon: f64, most: u32): u32 {
           pageStores = (payload & 3) == 3;
           if (isStore && !pageStores) {
             core.now = now;
-            ok = permit(core, address, leaf, payload, dependent);
+            ok = permitKnown(core, address, leaf, payload, dependent);
             now = core.now;
             translated = ready;
             pageLine = pageFrame << pageShift;

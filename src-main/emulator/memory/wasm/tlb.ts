@@ -262,6 +262,12 @@ export function translate(core: Core, address: i64, isStore: bool, dependent: bo
   return found(address, slot, payload);
 }
 
+/** `permit` with an entry of the first level, which is there at once. */
+export function permitKnown(core: Core, address: i64, leaf: u32, payload: i32, dependent: bool): bool {
+  ready = core.now;
+  return permit(core, address, leaf, payload, dependent);
+}
+
 // @ts-ignore: decorator
 @inline
 function found(address: i64, slot: u32, payload: i32): bool {
@@ -310,8 +316,8 @@ export function refill(core: Core, address: i64, leaf: u32, isStore: bool, depen
   return found(address, leaf, payload);
 }
 
-/** A store through an entry that is not known writable and dirty: the hardware looks at the PTE again. */
-export function permit(core: Core, address: i64, leaf: u32, payload: i32, dependent: bool): bool {
+/** A store through an entry that is not known writable and dirty: the hardware looks at the PTE again. `ready` is set. */
+function permit(core: Core, address: i64, leaf: u32, payload: i32, dependent: bool): bool {
   const vpn = address >> 12;
   const huge = (leaf & HUGE_REGION) != 0;
   const slot = leaf & ~HUGE_REGION;
