@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isBundleFile } from '#lab/bundle-file';
-import { importFile } from '#lab/import';
+import { importFile, UnknownFormat } from '#lab/import';
 import type { Lab } from '#lab/lab';
-import { InputError } from '#model/problem';
+import { formatProblem, InputError } from '#model/problem';
 import { parseJson } from '#model/validate';
 import type { TakenFile } from './import-schemas.ts';
 import type { Operation } from './operations.ts';
@@ -31,10 +31,19 @@ export async function takeFiles(
       taken.push(await takeFile(file, lab, operation, { run, runs: files.length }, date));
     } catch (error) {
       if (error instanceof Error && error.name === 'Cancelled') break;
-      taken.push({ became: 'nothing', file, message: error instanceof Error ? error.message : String(error) });
+      taken.push({ became: 'nothing', file, message: messageOf(error, file) });
     }
   }
   return taken;
+}
+
+/** What is wrong, for people who see the file's name beside it. */
+function messageOf(error: unknown, taken: string): string {
+  if (!(error instanceof InputError)) return error instanceof Error ? error.message : String(error);
+  const { file, ...problem } = error.problem;
+  if (file !== taken) return error.message;
+  const words = formatProblem(problem).replace(/^:(\d+)/, 'line $1');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 async function takeFile(
@@ -59,8 +68,21 @@ async function takeFile(
       operation.progress({ ...place, name, done, total, events });
     },
   }).catch(async (error: unknown) => {
+    // Named as a bundle, but no archive: cut off or changed on its way here, or another program's.
+    if (error instanceof InputError && isJson && isNamedBundle(file) && !(await isJsonText(file)))
+      throw new InputError({
+        file,
+        message: 'this is no bundle of runs, or a damaged one',
+        expected: 'a .faultline file as Faultline writes it: copy it again, or export the runs again where they are',
+      });
     // No format at all, but named as JSON: then what a person wants to know is where it stops being that.
     if (error instanceof InputError && isJson) parseJson(await readFile(file, 'utf8'), file);
+    if (error instanceof UnknownFormat)
+      throw new InputError({
+        file,
+        message: 'none of the formats that can be imported; the Recordings list them',
+        expected: 'the output of one of these tools as the tool itself writes it, an experiment or a bundle of runs',
+      });
     throw error;
   });
   const { label: format, id, existing, events, document: made } = imported;
@@ -80,6 +102,13 @@ async function isJsonFile(file: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+const isNamedBundle = (file: string): boolean => /\.faultline$/i.test(file);
+
+/** Whether a text file begins as a JSON document does. */
+async function isJsonText(file: string): Promise<boolean> {
+  return /^\ufeff?\s*[{[]/.test(await readFile(file, 'utf8'));
 }
 
 /** The file's JSON when it says of itself that it is an experiment, else null. */

@@ -167,12 +167,19 @@ function titleOf(path: string): string {
   return name.replace(/\.[A-Za-z0-9]{1,6}$/, '') || name || 'recording';
 }
 
+/** A file that no importer knows: what can be done about it is said where it was given, on a command line or a window. */
+export class UnknownFormat extends InputError {
+  constructor(file: string) {
+    super({
+      file,
+      message: 'the format is not recognised',
+      expected: `one of ${IMPORTERS.map((importer) => importer.id).join(', ')}; --as names it`,
+    });
+  }
+}
+
 function unrecognised(path: string, empty: boolean): InputError {
-  return new InputError({
-    file: path,
-    message: empty ? 'the file is empty' : 'the format is not recognised',
-    expected: `one of ${IMPORTERS.map((importer) => importer.id).join(', ')}; --as names it`,
-  });
+  return empty ? new InputError({ file: path, message: 'the file is empty' }) : new UnknownFormat(path);
 }
 
 /** What is kept with a recorded run: where it came from, what was taken, and the names behind its numbers. */

@@ -6,7 +6,7 @@ import { Stopwatch } from '#lab/stopwatch';
 import { sweepGrid } from '#lab/sweep-grid';
 import { InputError } from '#model/problem';
 import type { RunInfo } from '#model/run';
-import type { CellResult, SweepGrid } from '#model/sweep';
+import { labelOf, type CellResult, type SweepGrid } from '#model/sweep';
 
 /** A cell being run. */
 export interface CellUnderWay {
@@ -49,6 +49,23 @@ export function openSweep(lab: Lab, document: unknown, file?: string): SweepGrid
   const presets = new Map(lab.experiments().map((preset) => [preset.id, preset.document]));
   return sweepGrid(document, presets, (kind, id, ...where) => lab.documents.source(kind, id, ...where), file);
 }
+
+/** Lists of the experiment that a run is listed by anyway. */
+const LISTED = ['policies', 'filesystems', 'machines', 'kernels'];
+
+/**
+ * What a cell's run is called in the library: its experiment, and the values that no column there tells, such as
+ * `Deadlock City, memory 24 KiB`. Empty where there are none.
+ */
+export function cellTitle(grid: SweepGrid, cell: number): string {
+  const { position, document } = grid.cells[cell];
+  const values = grid.axes.flatMap(({ field, name, values: all }, i) =>
+    LISTED.includes(field) ? [] : [`${name} ${labelOf(all[position[i]])}`],
+  );
+  return values.length === 0 ? '' : [document.name, ...values].join(', ').slice(0, MOST_TITLE);
+}
+/** Signs of a run's name at most. */
+const MOST_TITLE = 200;
 
 /** Hashes of a grid's plans, which do not change: thousands of cells are planned once. */
 const hashesOf = new WeakMap<SweepGrid, readonly string[]>();
@@ -149,6 +166,8 @@ export async function runSweep(lab: Lab, grid: SweepGrid, options: SweepOptions)
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           ...(options.pause === undefined ? {} : { pause: options.pause }),
         });
+        const title = cellTitle(grid, cell);
+        if (run.name === '' && title !== '') await lab.library.annotate(run.id, { name: title });
         const result = resultOf(run);
         for (const index of same) {
           cells[index] = result;

@@ -63,9 +63,17 @@ export const useDrafts = defineStore('drafts', () => {
     keep();
   }
 
-  function drop(id: string): void {
+  /** Discards a draft; what is answered brings it back where it was. */
+  function drop(id: string): () => void {
+    const at = drafts.value.findIndex((draft) => draft.id === id);
+    const dropped = drafts.value.at(at);
     drafts.value = drafts.value.filter((draft) => draft.id !== id);
     keep();
+    return () => {
+      if (at < 0 || dropped === undefined) return;
+      drafts.value = drafts.value.toSpliced(at, 0, dropped);
+      keep();
+    };
   }
 
   /** Asks the lab what it thinks of a text. */

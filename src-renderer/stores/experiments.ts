@@ -1,11 +1,12 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { Response } from '#ipc/contract';
 import type { Progress } from '#ipc/schemas';
 import type { RunInfo } from '#model/run';
-import { ask, listen } from '../bridge/lab.ts';
+import { ask, failureOf, listen } from '../bridge/lab.ts';
 import { useDrafts } from './drafts.ts';
 import { useNotices } from './notices.ts';
+import { useUndo } from './undo.ts';
 
 export type Preset = Response<'experiments.list'>[number];
 
@@ -65,7 +66,10 @@ export const useExperiments = defineStore('experiments', () => {
   const now = ref(0);
   /** Runs of the last finished experiment, by its id. */
   const results = ref(new Map<string, readonly RunInfo[]>());
+  /** The experiment that ran to its end last. */
+  const finished = shallowRef<{ readonly experiment: string } | null>(null);
   const notices = useNotices();
+  const undo = useUndo();
 
   const drafts = useDrafts();
 
@@ -108,9 +112,15 @@ export const useExperiments = defineStore('experiments', () => {
     return id;
   }
 
+  /** Discards a draft; it can be brought back while the window is open. */
   function dropDraft(id: string): void {
-    drafts.drop(id);
+    const name = all.value.find((experiment) => experiment.id === id)?.name ?? 'Draft';
+    const back = drafts.drop(id);
     chosen.value = null;
+    undo.did(`“${name}” discarded`, () => {
+      back();
+      chosen.value = id;
+    });
   }
 
   async function openFile(): Promise<void> {
@@ -145,8 +155,11 @@ export const useExperiments = defineStore('experiments', () => {
         ...(experiment.file === null ? {} : { file: experiment.file }),
       });
       results.value.set(experiment.id, runs);
+      finished.value = { experiment: experiment.id };
     } catch (error) {
-      notices.fail(`“${experiment.name}” could not be run`, error);
+      if (failureOf(error).reason === 'cancelled')
+        notices.say(`“${experiment.name}” was cancelled`, 'What had ended by then is in the library.');
+      else notices.fail(`“${experiment.name}” could not be run`, error);
     } finally {
       work.value = null;
     }
@@ -166,6 +179,7 @@ export const useExperiments = defineStore('experiments', () => {
     chosen,
     work,
     now,
+    finished,
     results,
     load,
     add,

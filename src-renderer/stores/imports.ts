@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { Progress } from '#ipc/schemas';
 import type { TakenFile } from '#ipc/import-schemas';
-import { ask, listen } from '../bridge/lab.ts';
+import { ask, LabError, listen } from '../bridge/lab.ts';
 import { useExperiments } from './experiments.ts';
 import { useNotices } from './notices.ts';
 import { useWorkspace } from './workspace.ts';
@@ -65,7 +65,11 @@ export const useImports = defineStore('imports', () => {
       } else if (file.became === 'figures') {
         notices.say(`${name}: ${file.format}`, `Kept as “${file.name}” among the machines’ documents.`);
         goTo ??= 'machines';
-      } else notices.fail(`${name} cannot be taken`, new Error(file.message));
+      } else
+        notices.fail(
+          `${name} cannot be taken`,
+          new LabError({ reason: 'input', message: file.message, details: file.file }),
+        );
     }
     if (goTo !== null) workspace.goTo(goTo);
     // One run is what its bundle was made for: to be looked at.

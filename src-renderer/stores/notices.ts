@@ -33,8 +33,8 @@ export const useNotices = defineStore('notices', () => {
     setTimeout(() => dismiss(id), CONFIRMATION_MS);
   }
 
-  /** Says what was done, and offers to take it back. */
-  function offer(title: string, label: string, run: () => void): void {
+  /** Says what was done, and offers to take it back. Returns the notice's id. */
+  function offer(title: string, label: string, run: () => void): number {
     const id = next++;
     const act = (): void => {
       dismiss(id);
@@ -42,6 +42,7 @@ export const useNotices = defineStore('notices', () => {
     };
     notices.value.push({ id, tone: 'plain', title, text: '', details: '', action: { label, run: act } });
     setTimeout(() => dismiss(id), OFFER_MS);
+    return id;
   }
 
   /** Shows what went wrong; being cancelled is not a failure. The same failure is shown once. */
@@ -53,5 +54,9 @@ export const useNotices = defineStore('notices', () => {
     notices.value.push({ id: next++, tone: 'alarm', title, text: failure.message, details });
   }
 
-  return { notices, say, offer, fail, dismiss };
+  function dismissAll(): void {
+    notices.value = [];
+  }
+
+  return { notices, say, offer, fail, dismiss, dismissAll };
 });

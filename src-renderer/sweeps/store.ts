@@ -4,8 +4,10 @@ import type { Message, Response } from '#ipc/contract';
 import { SWEEP_FORMAT, type AxisValue, type SweepInput } from '#model/sweep';
 import { figureAt } from '#model/sweep-results';
 import type { Metrics } from '#model/metrics';
-import { ask, listen } from '../bridge/lab.ts';
+import { ask, failureOf, listen } from '../bridge/lab.ts';
 import { useNotices } from '../stores/notices.ts';
+import { useUndo } from '../stores/undo.ts';
+import type { ScaleKind } from './scale.ts';
 
 /** A sweep of one's own: its document is kept as it is written, valid or not. */
 export interface KeptSweep {
@@ -50,7 +52,12 @@ export const useSweeps = defineStore('sweeps', () => {
   const look = shallowRef<Look | null>(null);
   const looking = ref(false);
   const work = ref<Work | null>(null);
+  /** How the small multiples are drawn: on one scale or each on its own, linear or logarithmic. */
+  const scale = ref<{ kind: ScaleKind; own: boolean }>({ kind: 'linear', own: false });
+  /** The sweep that ran to its end last. */
+  const finished = shallowRef<{ readonly sweep: string } | null>(null);
   const notices = useNotices();
+  const undo = useUndo();
   /** Metrics of cells that ended since the last look, so that another measure can be shown at once. */
   const fresh = new Map<number, Metrics>();
   let asked = 0;
@@ -98,10 +105,18 @@ export const useSweeps = defineStore('sweeps', () => {
     timer = setTimeout(() => void askLook(), LOOK_DELAY_MS);
   }
 
+  /** Discards a sweep; it can be brought back while the window is open. */
   function drop(id: string): void {
+    const at = sweeps.value.findIndex((sweep) => sweep.id === id);
+    const dropped = sweeps.value[at] as KeptSweep | undefined;
+    if (dropped === undefined) return;
     sweeps.value = sweeps.value.filter((sweep) => sweep.id !== id);
     keep();
     if (chosen.value === id) open(null);
+    undo.did(`“${dropped.document.name}” discarded`, () => {
+      sweeps.value = sweeps.value.toSpliced(at, 0, dropped);
+      keep();
+    });
   }
 
   /** The document as it can be sent: a copy without Vue's proxies. */
@@ -152,8 +167,11 @@ export const useSweeps = defineStore('sweeps', () => {
     work.value = { operation, sweep: sweep.id, progress: null, cancelling: false };
     try {
       await ask('sweeps.run', { operation, document: plain(sweep.document), jobs });
+      finished.value = { sweep: sweep.id };
     } catch (error) {
-      notices.fail(`“${sweep.document.name}” could not be run`, error);
+      if (failureOf(error).reason === 'cancelled')
+        notices.say(`“${sweep.document.name}” was cancelled`, 'Its finished cells are kept.');
+      else notices.fail(`“${sweep.document.name}” could not be run`, error);
     } finally {
       work.value = null;
       if (chosen.value === sweep.id) await askLook();
@@ -190,6 +208,8 @@ export const useSweeps = defineStore('sweeps', () => {
     looking,
     work,
     isRunning,
+    scale,
+    finished,
     startFrom,
     open,
     change,

@@ -296,14 +296,30 @@ describe('the window', () => {
   it('says what is wrong with a document, and where', async () => {
     const file = join(folder, 'wrong.json');
     const seed = JSON.parse(readFileSync(join(repositoryRoot, SEED), 'utf8')) as Record<string, unknown>;
-    writeFileSync(file, JSON.stringify({ ...seed, name: 'A wrong question', policies: ['P9'] }));
+    writeFileSync(file, JSON.stringify({ ...seed, name: 'A wrong question', policies: ['P9'], memory: 'much' }));
     page = await lab.open(file);
     await page.getByRole('heading', { name: 'A wrong question' }).waitFor();
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    const notice = page.getByRole('status').filter({ hasText: 'could not be run' });
-    await notice.waitFor();
-    expect(await notice.innerText()).toMatch(/wrong\.json[\s\S]*policies\[0\][\s\S]*P9/);
+    const said = page.getByRole('status').filter({ hasText: 'cannot be run' });
+    await said.waitFor();
+    const text = await said.innerText();
+    expect(text).toMatch(/wrong\.json[\s\S]*policies\[0\]/);
+    expect(text).toMatch(/memory/);
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
     await shoot('failure');
+    // A name that only the lab knows to be wrong.
+    const unknown = join(folder, 'unknown.json');
+    writeFileSync(unknown, JSON.stringify({ ...seed, name: 'An unknown machine', machines: ['abacus'] }));
+    await lab.drop(unknown);
+    await page.getByRole('heading', { name: 'An unknown machine' }).waitFor();
+    await expect.poll(() => said.innerText()).toMatch(/unknown\.json[\s\S]*abacus/);
+    await page.getByRole('button', { name: 'Mend a copy in the designer' }).click();
+    await page.getByRole('textbox', { name: 'Name of the experiment' }).waitFor();
+    await lab.goTo('Experiments');
+    await page.getByRole('button', { name: 'Discard draft' }).click();
+    const draft = page.getByRole('button', { name: 'An unknown machine, changed' });
+    await draft.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await draft.waitFor();
   });
 
   it('deletes runs and brings them back', async () => {

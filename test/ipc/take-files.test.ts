@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -88,6 +88,17 @@ describe('a file dropped on the window', () => {
     expect((await take(bundle))[0]).toMatchObject({ became: 'bundle', runs: [{ existing: true }] });
   });
 
+  it('that is a bundle cut short, or none at all, is told as such, with the way out', async () => {
+    const whole = join(folder, 'handed on.faultline');
+    const cut = join(folder, 'cut.faultline');
+    writeFileSync(cut, readFileSync(whole).subarray(0, 300));
+    const taken = await take(cut, file('noise.faultline', '\u0001\u0002 not one of ours'));
+    for (const one of taken) expect(one).toMatchObject({ became: 'nothing' });
+    const [damaged, noise] = taken.map((one) => (one.became === 'nothing' ? one.message : ''));
+    expect(damaged).toMatch(/bundle/);
+    expect(noise).toMatch(/no bundle of runs, or a damaged one.*copy it again/);
+  });
+
   it('is nothing, with the reason, and does not stop the others', async () => {
     const [text, broken, gone, good] = await take(
       file('words.txt', 'nothing we know\n'),
@@ -95,10 +106,13 @@ describe('a file dropped on the window', () => {
       join(folder, 'gone'),
       fixturePath('strace.txt'),
     );
-    expect(text).toMatchObject({ became: 'nothing', message: expect.stringMatching(/not recognised/) as string });
+    expect(text).toMatchObject({
+      became: 'nothing',
+      message: expect.stringMatching(/^None of the formats that can be imported; the Recordings list them/) as string,
+    });
     expect(broken).toMatchObject({
       became: 'nothing',
-      message: expect.stringMatching(/broken\.json:3: not valid JSON/) as string,
+      message: expect.stringMatching(/^Line 3: not valid JSON/) as string,
     });
     expect(gone).toMatchObject({ became: 'nothing', message: expect.stringMatching(/no such file/) as string });
     expect(good.became).toBe('run');

@@ -199,7 +199,7 @@ export class TestWindow {
   async run(experiment: RegExp): Promise<Locator> {
     await this.goTo('Experiments');
     await this.page.getByRole('button', { name: experiment }).click();
-    await this.page.getByRole('button', { name: /^Run( \d+ policies)?$/ }).click();
+    await this.page.getByRole('button', { name: /^Run( \d+ policies| all \d+)?$/ }).click();
     const result = this.page.getByRole('region', { name: /^Result of/ });
     await result.waitFor();
     return result;
