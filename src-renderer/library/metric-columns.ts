@@ -7,6 +7,8 @@ export interface MetricColumn {
   readonly label: string;
   /** Shown only where one of the runs has something to say there. */
   readonly ifAny?: boolean;
+  /** Says nothing of a run that did not finish. */
+  readonly ofWhole?: boolean;
   value(run: RunInfo): number;
   text(value: number): string;
   /** What the rounded text stands for, for hovering. */
@@ -29,7 +31,7 @@ const COLUMNS: readonly MetricColumn[] = [
   { group: 'Pages', label: 'stored to', value: (run) => run.metrics.pages.storedTo, text: formatCount },
   { group: 'I/O', label: 'requests', value: (run) => run.metrics.io.requests, text: formatCount },
   { group: 'I/O', label: 'written', value: (run) => run.metrics.io.writtenKiB, text: formatKiB, exact: exactKiB },
-  { group: 'Time', label: 'simulated', value: (run) => run.metrics.time.simulatedNs, text: formatNs, exact: exactNs },
+  { group: 'Time', label: 'simulated', ofWhole: true, value: (run) => run.metrics.time.simulatedNs, text: formatNs, exact: exactNs }, // prettier-ignore
 ];
 
 /**

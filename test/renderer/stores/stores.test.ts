@@ -6,7 +6,9 @@ import { useExperiments } from '../../../src-renderer/stores/experiments.ts';
 import { useImports } from '../../../src-renderer/stores/imports.ts';
 import { useNotices } from '../../../src-renderer/stores/notices.ts';
 import { useRuns } from '../../../src-renderer/stores/runs.ts';
+import { useUndo } from '../../../src-renderer/stores/undo.ts';
 import { useWorkspace } from '../../../src-renderer/stores/workspace.ts';
+import { useSweeps } from '../../../src-renderer/sweeps/store.ts';
 import { stubLab } from '../lab-stub.ts';
 
 afterEach(() => {
@@ -106,6 +108,63 @@ describe('the library', () => {
     waiting.forEach((go) => go());
     await slow;
     expect(runs.runs.map(({ id }) => id)).toEqual(['quick']);
+  });
+});
+
+describe('what was thrown away', () => {
+  it('comes back, the last first, also when its offer has gone', async () => {
+    const lab = stubLab({ 'runs.delete': () => undefined, 'runs.restore': () => undefined });
+    const drafts = useDrafts();
+    const [first, second] = [drafts.start({ name: 'one' }), drafts.start({ name: 'two' })];
+    const experiments = useExperiments();
+    experiments.dropDraft(first);
+    await useRuns().remove(['a', 'b']);
+    expect(drafts.drafts.map(({ id }) => id)).toEqual([second]);
+    const notices = useNotices();
+    expect(notices.notices.map(({ title }) => title)).toEqual(['“one” discarded', '2 runs deleted']);
+    notices.dismissAll();
+    const undo = useUndo();
+    undo.undo();
+    expect(lab.asked.at(-1)).toEqual({ channel: 'runs.restore', request: ['a', 'b'] });
+    undo.undo();
+    expect(drafts.drafts.map(({ id }) => id)).toEqual([second, first]);
+    expect(experiments.current?.name).toBe('one');
+    expect(undo.last).toBeNull();
+  });
+
+  it('a sweep too, where it stood', () => {
+    stubLab({});
+    const sweeps = useSweeps();
+    for (const name of ['one', 'two', 'three']) sweeps.startFrom({ name, document: {} });
+    const middle = sweeps.sweeps[1].id;
+    sweeps.drop(middle);
+    expect(sweeps.sweeps).toHaveLength(2);
+    useUndo().undo();
+    expect(sweeps.sweeps[1].id).toBe(middle);
+  });
+});
+
+describe('runs chosen in the library', () => {
+  it('stay chosen while a filter hides them, until they are deleted', async () => {
+    stubLab({ 'runs.delete': () => undefined, 'runs.list': () => ({ total: 0, runs: [] }), 'runs.tags': () => [] });
+    const runs = useRuns();
+    runs.toggle(listing('a'));
+    runs.toggle(listing('b'));
+    await runs.setQuery({ policy: 'P5' });
+    expect([...runs.chosen.keys()]).toEqual(['a', 'b']);
+    await runs.remove(['a']);
+    runs.toggle(listing('b'));
+    expect(runs.chosen.size).toBe(0);
+  });
+
+  it('are found by words without the spaces being typed', async () => {
+    const lab = stubLab({ 'runs.list': () => ({ total: 0, runs: [] }), 'runs.tags': () => [] });
+    const runs = useRuns();
+    await runs.setQuery({ text: ' P5 ' });
+    expect(runs.query.text).toBe(' P5 ');
+    await runs.setQuery({ text: ' ' });
+    const texts = lab.asked.filter(({ channel }) => channel === 'runs.list').map(({ request }) => (request as { text?: string }).text); // prettier-ignore
+    expect(texts).toEqual(['P5', undefined]);
   });
 });
 
