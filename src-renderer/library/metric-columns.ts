@@ -49,6 +49,6 @@ export function columnsFor(runs: readonly RunInfo[], copies: ReadonlyMap<string,
   };
   const at = COLUMNS.findIndex(({ group }) => group === 'I/O');
   return COLUMNS.toSpliced(at, 0, copied).filter(
-    ({ ifAny, value }) => ifAny !== true || runs.some((run) => value(run) > 0),
+    (column) => column.ifAny !== true || runs.some((run) => column.value(run) > 0),
   );
 }
