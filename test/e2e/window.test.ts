@@ -200,7 +200,7 @@ describe('the window', () => {
 
   it('cancels a run, and keeps nothing of it', async () => {
     await lab.goTo('Library');
-    const count = page.locator('header .count');
+    const count = page.locator('.actions .count');
     const before = await count.innerText();
     // Long enough to be still at work when it is cancelled, however fast the machine.
     const long = JSON.parse(readFileSync(join(folder, 'large.json'), 'utf8')) as { threads: { steps: object[] }[] };
@@ -326,7 +326,7 @@ describe('the window', () => {
     await lab.goTo('Library');
     const rows = page.getByRole('grid', { name: 'Runs' }).locator('[data-run]');
     await rows.first().waitFor();
-    const count = page.locator('header .count');
+    const count = page.locator('.actions .count');
     const before = await count.innerText();
     await page.getByLabel('Choose run').first().check();
     await page.getByRole('button', { name: 'Delete the chosen runs' }).click();
