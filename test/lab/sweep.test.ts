@@ -194,7 +194,8 @@ describe('faultline sweep', () => {
         encoding: 'utf8',
         env: { ...process.env, FAULTLINE: `${process.execPath} ${main}` },
       });
-      expect(`${status} ${stderr}`).toBe('0 ');
+      // On a slow machine it tells there how far it is.
+      expect(status, stderr).toBe(0);
     }
     expect(readdirSync(join(plan, 'results')).sort()).toEqual(['0.faultline', '3.faultline']);
     const merged = join(folder, 'merged.db');
