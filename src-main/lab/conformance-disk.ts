@@ -10,7 +10,7 @@ export interface DiskConformance {
   readonly emulatedMeanMs: number;
   /** Root mean square horizontal distance of the two cumulative distributions of the service time. */
   readonly rmsMs: number;
-  /** Emulated requests a second of real time, in the fastest of several passes. */
+  /** Emulated requests a second of the clock's time, in the fastest of several passes. */
   readonly requestsPerSecond: number;
 }
 

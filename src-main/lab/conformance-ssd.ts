@@ -21,7 +21,7 @@ export interface SsdConformance {
   readonly p99Us: number;
   readonly p999Us: number;
   readonly maxUs: number;
-  /** Emulated requests a second of real time. */
+  /** Emulated requests a second of the clock's time. */
   readonly requestsPerSecond: number;
   /** Requests that lay beyond the drive and were folded into it. */
   readonly folded: number;
@@ -36,7 +36,7 @@ export interface SsdTrace {
   readonly op: Uint8Array;
 }
 
-/** A clock in milliseconds, such as `performance.now`. */
+/** A clock in milliseconds: CPU time, or `performance.now`. */
 export type Clock = () => number;
 
 const FORM = '"ARRIVAL_NS DEVICE START_SECTOR SECTORS TYPE", type 0 for a write, 1 for a read';

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
+import { cpuClock } from '#cli/cpu-clock';
 import { formatTable, printJson, printLine, tell } from '#cli/output';
 import { knownDocuments } from '#cli/open-lab';
 import { RESOURCES } from '#cli/resources';
@@ -69,17 +70,13 @@ export default defineCommand({
   },
   run({ args }) {
     const documents = knownDocuments();
-    const clock = (): number => {
-      const { user, system } = process.cpuUsage();
-      return (user + system) / 1000;
-    };
     const names = args.only === undefined ? BENCHMARKS : parseNames(args.only);
     const cachegrind = args.cachegrind ? openCachegrind(join(RESOURCES, 'bench', 'accesses.c')) : null;
     try {
       const benchmarks = runBench({
         processor: documents.get('processor', args.processor),
         faults: faultRun(documents, 'native', [STORE], PAGES),
-        clock,
+        clock: cpuClock,
         cachegrind,
         only: names,
         progress: (name, i, count) => tell(`${name} (${i + 1} of ${count})`),
@@ -90,7 +87,7 @@ export default defineCommand({
         node: process.version,
         emulated: args.processor,
       };
-      const faults = names.includes('faults') ? faultFigures(documents, clock) : [];
+      const faults = names.includes('faults') ? faultFigures(documents, cpuClock) : [];
       if (args.json) {
         printJson({ machine, benchmarks, faults });
       } else {

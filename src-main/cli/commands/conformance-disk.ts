@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { cpuClock } from '#cli/cpu-clock';
 import { printJson, printLine } from '#cli/output';
 import { knownDocuments } from '#cli/open-lab';
 import { conformDisk } from '#lab/conformance-disk';
@@ -26,7 +27,7 @@ export default defineCommand({
   },
   run({ args }) {
     const drive = loadDrive(args.drive, knownDocuments());
-    const result = conformDisk(drive, readTextFile(args.trace), args.trace, () => performance.now());
+    const result = conformDisk(drive, readTextFile(args.trace), args.trace, cpuClock);
     if (args.json) {
       printJson(result);
       return;
@@ -37,6 +38,6 @@ export default defineCommand({
     printLine(`real mean         ${result.realMeanMs.toFixed(3)} ms`);
     printLine(`emulated mean     ${result.emulatedMeanMs.toFixed(3)} ms`);
     printLine(`rms difference    ${result.rmsMs.toFixed(3)} ms of the two distributions (${share} % of the real mean)`);
-    printLine(`speed             ${result.requestsPerSecond} emulated requests a second`);
+    printLine(`speed             ${result.requestsPerSecond} emulated requests a second of CPU time`);
   },
 });

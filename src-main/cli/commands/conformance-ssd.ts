@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { cpuClock } from '#cli/cpu-clock';
 import { printJson, printLine, tell } from '#cli/output';
 import { knownDocuments } from '#cli/open-lab';
 import { conformSsd, withWriteCache } from '#lab/conformance-ssd';
@@ -37,7 +38,7 @@ export default defineCommand({
         throw new InputError({ message: `--cache ${args.cache} is not known`, expected: 'on or off' });
       drive = withWriteCache(drive, args.cache === 'on');
     }
-    const { folded, ...result } = conformSsd(drive, readTraceFile(args.trace), args.trace, () => performance.now());
+    const { folded, ...result } = conformSsd(drive, readTraceFile(args.trace), args.trace, cpuClock);
     if (folded > 0) tell(`${folded} requests lay beyond the drive and were folded into it`);
     if (args.json) {
       printJson(result);
@@ -52,6 +53,6 @@ export default defineCommand({
     printLine(`99 %              ${us(result.p99Us)}`);
     printLine(`99.9 %            ${us(result.p999Us)}`);
     printLine(`most              ${us(result.maxUs)}`);
-    printLine(`speed             ${result.requestsPerSecond} emulated requests a second`);
+    printLine(`speed             ${result.requestsPerSecond} emulated requests a second of CPU time`);
   },
 });
