@@ -22,6 +22,7 @@ import {
   makeSpace,
   mapSpec,
   program,
+  noteStores,
 } from '#emulator/kernel/program';
 import { kswapd } from '#emulator/kernel/reclaim';
 import { Scheduler } from '#emulator/kernel/scheduler';
@@ -128,7 +129,7 @@ function barriersOf(experiment: Experiment): Map<string, Barrier> {
   };
   for (const thread of experiment.threads) visit(thread.name, thread.steps);
   const barriers = new Map<string, Barrier>();
-  for (const [name, threads] of names) barriers.set(name, { parties: threads.size, waiting: 0, round: 0 });
+  for (const [name, threads] of names) barriers.set(name, { parties: threads.size, waiting: 0, round: 0, latest: 0 });
   return barriers;
 }
 
@@ -191,7 +192,7 @@ class Simulation {
       phases: [],
       barriers: barriersOf(experiment),
       done: 0,
-      accessing: new Set(),
+      accessing: new Map(),
       spawn: (parent, name, steps) => this.spawn(parent, name, steps),
     };
   }
@@ -214,6 +215,8 @@ class Simulation {
       tell();
       return control?.cancelled() === true;
     });
+    // Of steps that never ended, what they stored so far.
+    for (const [core, { vma, batch }] of context.accessing) noteStores(k, vma, batch, k.processor.retired(core));
     const end = this.endTime();
     k.counters.force(end);
     this.recorder.flush();
@@ -227,7 +230,7 @@ class Simulation {
   /** Accesses and system calls done so far, those of steps under way among them. */
   private done(): number {
     let { done } = this.context;
-    for (const core of this.context.accessing) done += this.kernel.processor.retired(core);
+    for (const core of this.context.accessing.keys()) done += this.kernel.processor.retired(core);
     return done;
   }
 

@@ -29,6 +29,11 @@ export const kernelSchema = v.strictObject({
     mapWholeFolio: v.boolean(),
     /** Whether a fault that had to wait is taken again from the start, with its lookups and its accounting. */
     retryAfterIo: v.boolean(),
+    /**
+     * Whether MAP_POPULATE stores into shared writable mappings, as it did until "mlock: avoid dirtying pages and
+     * triggering writeback" (Linux 2.6.38), or reads them.
+     */
+    populateStoresShared: v.optional(v.boolean(), false),
   }),
   folios: v.strictObject({
     /** Whether the page cache has folios larger than a page. */

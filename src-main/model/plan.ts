@@ -13,7 +13,7 @@ import type { WaitForGraph } from '#model/wait-for';
  * Version of the emulator's behaviour. Raised by every change that changes any run's bytes: runs of
  * different engine versions are not compared without a warning.
  */
-export const ENGINE_VERSION = '7';
+export const ENGINE_VERSION = '8';
 
 /** Everything the emulator sees of one run; plain data, sent to a worker as it is. */
 export interface RunPlan {

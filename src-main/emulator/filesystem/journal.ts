@@ -70,7 +70,7 @@ export class Journal {
     while (!this.tryStart(task)) {
       if (!this.locked && !this.wanted) {
         this.wanted = true;
-        k.signals++;
+        k.signal();
       }
       const { credits } = this.doc;
       this.waiting++;
@@ -102,7 +102,7 @@ export class Journal {
     // Mostly the last, and then without an array for what is taken out.
     if (this.holders[this.holders.length - 1] === task) this.holders.pop();
     else this.holders.splice(this.holders.indexOf(task), 1);
-    if (this.locked || this.waiting > 0) k.signals++;
+    if (this.locked || this.waiting > 0) k.signal();
   }
 
   /** Commits the running transaction and waits until it is on disk; at once when there is none. */
@@ -132,7 +132,7 @@ export class Journal {
     const blocks = this.running + 1;
     this.running = 0;
     this.wanted = false;
-    k.signals++;
+    k.signal();
     const start = k.now(task);
     const event = k.recorder.begin(
       EventKind.journalCommit,
@@ -160,7 +160,7 @@ export class Journal {
     task.cause = before;
     this.committer = null;
     this.commits++;
-    k.signals++;
+    k.signal();
   }
 
   /** The journal's own thread: commits old transactions, and full ones. */

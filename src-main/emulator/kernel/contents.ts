@@ -1,3 +1,4 @@
+import type { BlockState } from '#emulator/filesystem/block-map';
 import type { KernelFile } from './file.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -48,8 +49,8 @@ export class Contents {
     }
   }
 
-  /** The disk takes what pages hold. */
-  writePage(k: Kernel, file: KernelFile, page: number): void {
+  /** The disk takes what pages hold, where the block is at least in the state `least`. */
+  writePage(k: Kernel, file: KernelFile, page: number, least: BlockState): void {
     const bytes = this.page(file, page);
     if (bytes === undefined) throw new RangeError(`page ${page} is written but not cached`);
     const { fs } = k;
@@ -57,6 +58,7 @@ export class Contents {
       const position = page * PAGE + at;
       if (position >= file.size) break;
       const block = Math.floor(position / fs.blockBytes);
+      if (file.blocks.map.state(block) < least) continue;
       const sector = fs.sector(file.blocks, block) + (position - block * fs.blockBytes) / SECTOR;
       const data = bytes.slice(at, at + SECTOR);
       // What lies behind the end of the file is written as zeros.

@@ -37,6 +37,10 @@ export class Counters {
   private readonly lane: number;
   private readonly recorder: Recorder;
   private nextSample = 0;
+  /** When they were last to be sampled, but the last sample was too near; -1 when nothing is owed. */
+  private owedAt = -1;
+  /** Time of the last sample: cores lag behind each other a little, the counters' clock never goes back. */
+  private last = 0;
 
   /** @param lane first of the counters' lanes, one a counter */
   constructor(recorder: Recorder, lane: number) {
@@ -44,20 +48,34 @@ export class Counters {
     this.lane = lane;
   }
 
+  /** Samples what has changed, or leaves it to {@link catchUp} when the last sample is too near. */
   sample(time: number): void {
-    if (time < this.nextSample) return;
-    this.nextSample = time + SAMPLE_PS;
-    this.force(time);
+    if (time < this.nextSample) this.owedAt = time;
+    else this.force(time);
+  }
+
+  /** Before anything happens at `now`: what changed before, and was not sampled, is of then and not of now. */
+  catchUp(now: number): void {
+    if (this.owedAt >= 0 && now >= this.nextSample) this.force(this.owedAt);
   }
 
   /** Samples whatever has changed, however little time has passed. */
   force(time: number): void {
+    this.owedAt = -1;
+    this.nextSample = time + SAMPLE_PS;
     const { values, gauges } = this;
     values[CounterId.cachedPages] = gauges.cachedPages;
     values[CounterId.dirtyPages] = gauges.dirtyPages;
     values[CounterId.freeFrames] = gauges.frames.free;
     values[CounterId.instantiatedKiB] = gauges.instantiatedKiB;
     values[CounterId.reservedKiB] = gauges.reservedKiB;
+    this.record(time);
+  }
+
+  private record(asked: number): void {
+    const { values } = this;
+    const time = asked > this.last ? asked : this.last;
+    this.last = time;
     for (let i = 0; i < values.length; i++) {
       if (values[i] === this.sampled[i]) continue;
       this.sampled[i] = values[i];

@@ -248,7 +248,12 @@ function tryNewFolio(k: Kernel, task: Task, file: KernelFile, page: number, larg
 }
 
 /** As {@link tryNewFolio}, waiting for memory. */
-export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number): Op<number> {
+export function* newFolio(k: Kernel, task: Task, file: KernelFile, page: number, wanted = k.minOrder): Op<number> {
+  // What is larger than it must be is not waited for.
+  for (let order = wanted; order > k.minOrder; order--) {
+    const frame = k.tryFrames(task, order);
+    if (frame !== NO_FRAME) return k.addFolio(task, file, alignDown(page, order), order, frame);
+  }
   const frame = yield* k.getFrames(task, k.minOrder, `page ${page}`);
   const there = file.index.get(page);
   if (there !== NO_FOLIO) {

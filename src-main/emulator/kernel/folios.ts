@@ -20,6 +20,8 @@ export const FolioFlag = {
   wasDirty: 1024,
   /** Of the page cache (not truncated or reclaimed meanwhile). */
   cached: 2048,
+  /** Dirtied by a write to part of it: what is a hole under it stays one when it is cleaned. */
+  partial: 4096,
 } as const;
 
 /** First page of the run of 2^order pages that `page` lies in. Without `%`, which is slow with doubles. */

@@ -167,6 +167,7 @@ export class IoTable implements BlockListener {
     if (next < k.horizon) k.horizon = next;
     k.counters.values[CounterId.requestsInFlight] = k.block.inFlight;
     k.counters.values[CounterId.queuedRequests] = k.block.held - k.block.inFlight;
+    k.counters.sample(k.time);
   }
 
   completed(id: number, now: number, _queuedPs: number, _servicePs: number): void {
@@ -181,7 +182,7 @@ export class IoTable implements BlockListener {
       else this.writeDone(folio, now);
     }
     submission.done?.();
-    k.signals++;
+    k.signal();
     while (this.waiting.length > 0 && !k.block.full(this.waiting[0].op)) {
       const next = this.waiting.shift()!;
       const again = this.send(now, next.op, next.sector, next.count, next.flags, next.cause, next.ioCause);

@@ -99,6 +99,8 @@ export class Kernel {
   fruitless = 0;
   /** No core runs past this: something happens then, ps. */
   horizon = Infinity;
+  /** Whether another task than the one that runs waits for something that a task may bring about. */
+  othersWait = false;
   /** Time of what is happening now, ps; never goes back. */
   time = 0;
   /** Pages of folios under writeback. */
@@ -151,6 +153,12 @@ export class Kernel {
     return coreClock === null ? task.clock : coreClock.now();
   }
 
+  /** Something came about that may end a wait: who waits goes on at this time, not when this task next stops. */
+  signal(): void {
+    this.signals++;
+    if (this.othersWait) this.horizon = 0;
+  }
+
   charge(task: Task, cause: CycleCauses, ps: number): void {
     const { coreClock } = task;
     if (coreClock === null) task.clock += ps;
@@ -165,7 +173,7 @@ export class Kernel {
     const event = this.beginStall(task, wait);
     task.wait = wait;
     // What it waits for may have come before it began to: nobody would say so again.
-    if (wait.ready()) this.signals++;
+    if (wait.ready()) this.signal();
     while (task.wait !== null) yield;
     const idle = wait.kind === 'idle' || wait.kind === 'barrier' || (wait.kind === 'timer' && wait.label === 'sleep');
     if (task.coreClock !== null) {
@@ -269,7 +277,7 @@ export class Kernel {
 
   releaseFrames(frame: number, order: number): void {
     this.frames.release(frame, order);
-    this.signals++;
+    this.signal();
     this.progress++;
   }
 
@@ -277,14 +285,14 @@ export class Kernel {
     if (!this.kswapdKicked) {
       this.kswapdKicked = true;
       this.kswapdCause = cause;
-      this.signals++;
+      this.signal();
     }
   }
 
   kickFlusher(): void {
     if (!this.flusherKicked) {
       this.flusherKicked = true;
-      this.signals++;
+      this.signal();
     }
   }
 
@@ -314,7 +322,7 @@ export class Kernel {
   unlock(folio: number): void {
     this.folios.flags[folio] &= ~FolioFlag.locked;
     this.folios.owner[folio] = NOBODY;
-    this.signals++;
+    this.signal();
   }
 
   *waitWriteback(task: Task, folio: number): Op {
@@ -345,7 +353,7 @@ export class Kernel {
 
   unlockInode(file: KernelFile): void {
     file.inodeOwner = NOBODY;
-    this.signals++;
+    this.signal();
   }
 
   /** Puts a folio over a range of pages that are not cached. The caller has the frames and gets the folio locked. */
@@ -400,7 +408,7 @@ export class Kernel {
     );
     this.releaseFrames(folios.frame[folio], folios.order[folio]);
     folios.release(folio);
-    this.signals++;
+    this.signal();
   }
 
   lruRemove(folio: number): void {
@@ -425,7 +433,7 @@ export class Kernel {
     file.index.countDirty(page, pages, 1);
     if (file.dirtySince === Infinity) {
       file.dirtySince = time;
-      this.signals++;
+      this.signal();
     }
     this.dirtyPages += pages;
     task.dirtied += pages;

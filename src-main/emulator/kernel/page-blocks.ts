@@ -54,6 +54,14 @@ export function backed(k: Kernel, file: KernelFile, page: number, pages: number)
   return true;
 }
 
+/** Whether every block of `[first, end)`, up to the end of the file, is allocated or reserved. */
+export function blocksBacked(k: Kernel, file: KernelFile, first: number, end: number): boolean {
+  const { map } = file.blocks;
+  const last = Math.min(end, Math.ceil(file.size / k.fs.blockBytes));
+  for (let block = first; block < last; block++) if (map.state(block) < BlockState.reserved) return false;
+  return true;
+}
+
 /**
  * Records what the file system gave or reserved from a page on, in blocks.
  * @param took what has just been charged for it, ps

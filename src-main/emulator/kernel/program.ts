@@ -35,10 +35,16 @@ export interface ProgramContext {
   readonly barriers: Map<string, Barrier>;
   /** Accesses and system calls of steps that ended, for progress. */
   done: number;
-  /** Cores with a batch of accesses under way, whose accesses so far come on top of `done`. */
-  readonly accessing: Set<number>;
+  /** Batches of accesses under way by core: their accesses so far come on top of `done`. */
+  readonly accessing: Map<number, Accessing>;
   /** Starts a child task that runs `steps` in a copy of the parent's space. */
   spawn(parent: Task, name: string, steps: readonly Step[]): void;
+}
+
+/** A batch of accesses under way. */
+export interface Accessing {
+  readonly vma: Vma;
+  readonly batch: AccessBatch;
 }
 
 /** A meeting point of threads. */
@@ -46,6 +52,8 @@ export interface Barrier {
   readonly parties: number;
   waiting: number;
   round: number;
+  /** When the last of those who wait came, ps. */
+  latest: number;
 }
 
 /** One thread of the experiment: its steps, one after the other. */
@@ -188,7 +196,7 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   task.coreClock!.settle();
   processor.switchTo(core, task.space!.id);
   processor.begin(core, batch);
-  context.accessing.add(core);
+  context.accessing.set(core, { vma, batch });
   let before = -1;
   let served = false;
   for (;;) {
@@ -212,7 +220,7 @@ function* access(k: Kernel, task: Task, context: ProgramContext, step: AccessSte
   context.accessing.delete(core);
   context.done += retired;
   k.progress++;
-  if (batch.kind !== AccessKind.load) noteStores(k, vma, batch, retired);
+  noteStores(k, vma, batch, retired);
 }
 
 /** Faults of a thread from one look of who watches the run to the next; a power of two. */
@@ -234,6 +242,7 @@ function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReasons | Op
     // The access whose fault was served is made before another task may take its page away.
     if (reason === StopReason.horizon && served) reason = processor.run(core, processor.now(core) + 1);
     if (reason !== StopReason.fault) return reason;
+    k.counters.catchUp(processor.now(core));
     const good = handleFault(k, task);
     if (typeof good === 'object') return good;
     if (!good) return reason;
@@ -241,9 +250,9 @@ function runToWait(k: Kernel, task: Task, afterFault: boolean): StopReasons | Op
 }
 
 /** Marks the blocks that the first `retired` accesses of a batch stored into. */
-function noteStores(k: Kernel, vma: Vma, batch: AccessBatch, retired: number): void {
+export function noteStores(k: Kernel, vma: Vma, batch: AccessBatch, retired: number): void {
   const { file } = vma;
-  if (!vma.shared) return;
+  if (batch.kind === AccessKind.load || !vma.shared) return;
   const shift = vma.offset * PAGE - vma.start * PAGE;
   if (batch.order === AccessOrder.sequential && batch.storeShare >= 1) {
     const slots = Math.min(retired, batch.slots);
@@ -428,7 +437,8 @@ export function* mapSpec(k: Kernel, task: Task, spec: MappingSpec): Op<boolean> 
   if (result !== 0) return false;
   if (spec.populate) {
     const vma = task.space!.named(spec.name)!;
-    yield* sys.populate(k, task, vma, vma.start, vma.pages, writable);
+    const write = writable && (!vma.shared || k.doc.faults.populateStoresShared);
+    yield* sys.populate(k, task, vma, vma.start, vma.pages, write);
   }
   return true;
 }
@@ -436,12 +446,14 @@ export function* mapSpec(k: Kernel, task: Task, spec: MappingSpec): Op<boolean> 
 function* meet(k: Kernel, task: Task, context: ProgramContext, name: string): Op {
   const barrier = context.barriers.get(name)!;
   const { round } = barrier;
-  barrier.waiting++;
-  if (barrier.waiting === barrier.parties) {
+  barrier.latest = Math.max(barrier.latest, k.now(task));
+  if (++barrier.waiting === barrier.parties) {
     barrier.waiting = 0;
     barrier.round++;
-    k.signals++;
-    return;
+    // The one that is told last is not always the one that came last: cores run ahead of each other a little.
+    k.time = Math.max(k.time, barrier.latest);
+    barrier.latest = 0;
+    k.signal();
   }
   yield* k.sleep(task, {
     kind: 'barrier',

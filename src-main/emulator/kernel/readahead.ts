@@ -26,7 +26,7 @@ const NO_FOLIO = IMPORTED_NO_FOLIO;
 /** Pages read in one piece when a caller insists (Linux `force_page_cache_ra`). */
 const FORCED_CHUNK = 512;
 
-function log2(n: number): number {
+export function log2(n: number): number {
   return 31 - Math.clz32(n);
 }
 

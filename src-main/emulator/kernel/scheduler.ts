@@ -76,6 +76,7 @@ export class Scheduler {
         continue;
       }
       const start = this.startOf(task);
+      this.kernel.counters.catchUp(start);
       const event = this.nextEvent();
       if (event <= start) {
         this.advance(event);
@@ -135,6 +136,7 @@ export class Scheduler {
 
   private advance(time: number): void {
     const k = this.kernel;
+    k.counters.catchUp(time);
     if (time > k.time) k.time = time;
     if (k.block.nextEvent() <= time) k.block.advance(k.time);
     for (const task of k.tasks) {
@@ -148,8 +150,14 @@ export class Scheduler {
   private resume(task: Task, event: number): void {
     const k = this.kernel;
     let horizon = event;
+    k.othersWait = false;
     for (const other of k.tasks) {
-      if (other === task || other.done || other.wait !== null) continue;
+      if (other === task || other.done) continue;
+      if (other.wait !== null) {
+        // The kernel's own threads that stand by are woken by what they are kicked with.
+        if (other.wait.until === Infinity && other.wait.kind !== 'idle') k.othersWait = true;
+        continue;
+      }
       // Tasks of one core take turns; those of others go on side by side.
       const start = this.startOf(other) + LOOKAHEAD_PS;
       if (start < horizon) horizon = start;
@@ -161,7 +169,7 @@ export class Scheduler {
     const result = task.body!.next();
     if (result.done === true) {
       task.done = true;
-      k.signals++;
+      k.signal();
     }
     // What another task waits for came about at this task's time.
     const now = k.now(task);

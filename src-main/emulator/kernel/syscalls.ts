@@ -7,14 +7,14 @@ import { EventKind } from '#model/events';
 import { type Advice, type AddressSpace, Vma } from './address-space.ts';
 import { faultAt, newFolio } from './fault.ts';
 import type { KernelFile } from './file.ts';
-import { FolioFlag, NOBODY, NO_FOLIO, RemovedWhy } from './folios.ts';
+import { FolioFlag, NOBODY, NO_FOLIO, RemovedWhy, alignDown } from './folios.ts';
 import { IoCause } from './io.ts';
 import type { Kernel } from './kernel.ts';
-import { asynchronous, readFolios, synchronous } from './readahead.ts';
+import { asynchronous, log2, readFolios, synchronous } from './readahead.ts';
 import type { Op, Task } from './task.ts';
 import { balanceDirty } from './throttle.ts';
 import { WritebackWhy, collectDirtyBits, waitPages, writePages } from './writeback.ts';
-import { backed, readsAsZeros } from './page-blocks.ts';
+import { blocksBacked, backed, readsAsZeros } from './page-blocks.ts';
 import { flush, protect, unmapPages } from './page-entries.ts';
 
 /** System calls, argument `b` of their events. */
@@ -147,16 +147,30 @@ export function* mprotect(
       else vma.protectedPages.add(vpn);
     }
   }
-  if (!writable) {
-    for (let vpn = first; vpn < first + count; vpn++) {
-      const flags = space.table.flags(vpn);
-      if ((flags & Pte.writable) === 0) continue;
-      space.table.change(vpn, Pte.writable, 0);
-      k.charge(task, CycleCause.handler, k.costs.protectPte);
-    }
-    flush(k, task, space, first, count);
+  for (let vpn = first; vpn < first + count; vpn++) {
+    const flags = space.table.flags(vpn);
+    const was = (flags & Pte.writable) !== 0;
+    if ((flags & Pte.present) === 0 || was === writable) continue;
+    if (writable && !mayBeWritable(k, space, vma, vpn, flags)) continue;
+    space.table.change(vpn, writable ? 0 : Pte.writable, writable ? Pte.writable : 0);
+    k.charge(task, CycleCause.handler, k.costs.protectPte);
   }
+  // A TLB entry that knows less than its PTE costs a walk, no fault: only rights taken away must be told.
+  if (!writable) flush(k, task, space, first, count);
   return Errno.none;
+}
+
+/**
+ * Whether a PTE of a mapping that becomes writable needs no fault to become so too (Linux `can_change_pte_writable`):
+ * a private page that nobody else has, a shared page whose store has been noticed already, or need not be noticed.
+ */
+function mayBeWritable(k: Kernel, space: AddressSpace, vma: Vma, vpn: number, flags: number): boolean {
+  if (!vma.shared) {
+    const own = space.anonymous.get(vpn);
+    return own !== undefined && k.folios.mapCount[own] === 1;
+  }
+  const trapped = (k.policy.trapsStores || k.doc.dirty.tracking === 'write-protect') && !k.policy.inMemory;
+  return !trapped || (flags & Pte.dirty) !== 0;
 }
 
 /** Writes what is dirty in a range, waits for it, and makes the file's metadata durable. */
@@ -247,26 +261,34 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
   yield* k.lockInode(task, file);
   if (from + length > file.size) yield* extend(k, task, file, from + length);
   const end = from + length;
+  const { blockBytes } = k.fs;
   let result: number = Errno.none;
-  for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
-    const whole = from <= page * PAGE && end >= (page + 1) * PAGE;
-    let folio = yield* lockForWrite(k, task, file, page, whole);
+  for (let start = from, stop = from; start < end; start = stop) {
+    const page = Math.floor(start / PAGE);
+    let folio = yield* lockForWrite(k, task, file, start, end);
     const filled = k.policy.fill(k, task, file, folio, true);
     folio = typeof filled === 'object' ? yield* filled : filled;
     if (folio !== NO_FOLIO) {
-      const ready = k.policy.store(k, task, file, folio);
+      const behind = (k.folios.index[folio] + k.folios.pages(folio)) * PAGE;
+      stop = Math.min(end, behind);
+      const [first, last] = [Math.floor(start / blockBytes), Math.ceil(stop / blockBytes)];
+      const ready = k.policy.store(k, task, file, folio, first, last);
       folio = typeof ready === 'object' ? yield* ready : ready;
+      // Blocks of the rest of the folio are left to who stores there.
+      if (folio !== NO_FOLIO && blocksBacked(k, file, first, last) && !wholeBacked(k, file, folio))
+        k.folios.flags[folio] |= FolioFlag.partial;
     }
     if (folio === NO_FOLIO) {
       result = Errno.noSpace;
       break;
     }
-    k.charge(task, CycleCause.handler, k.costs.copyPage);
+    k.charge(task, CycleCause.handler, k.costs.copyPage * (Math.ceil(stop / PAGE) - page));
     k.dirty(task, file, folio);
-    const start = Math.max(from, page * PAGE);
-    const stop = Math.min(end, (page + 1) * PAGE);
     markStored(k, file, start, stop);
-    if (k.contents !== null) fill?.(k.contents.page(file, page)!, page * PAGE, start, stop);
+    if (k.contents !== null && fill !== undefined) {
+      for (let at = page; at * PAGE < stop; at++)
+        fill(k.contents.page(file, at)!, at * PAGE, Math.max(start, at * PAGE), Math.min(stop, (at + 1) * PAGE));
+    }
     k.unlock(folio);
     yield* balanceDirty(k, task);
   }
@@ -274,14 +296,19 @@ export function* write(k: Kernel, task: Task, file: KernelFile, from: number, le
   return result;
 }
 
+function wholeBacked(k: Kernel, file: KernelFile, folio: number): boolean {
+  return backed(k, file, k.folios.index[folio], k.folios.pages(folio));
+}
+
 /**
- * The folio of a page, locked and uptodate; made when there is none.
- * @param whole whether all of the page is about to be overwritten: a single page need not be read then
+ * The folio of the page that byte `start` lies in, locked and uptodate, for a write up to byte `end`; made when there
+ * is none, and what is about to be overwritten as a whole is not read then.
  */
-function* lockForWrite(k: Kernel, task: Task, file: KernelFile, page: number, whole: boolean): Op<number> {
+function* lockForWrite(k: Kernel, task: Task, file: KernelFile, start: number, end: number): Op<number> {
+  const page = Math.floor(start / PAGE);
   for (;;) {
     let folio = file.index.get(page);
-    if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page);
+    if (folio === NO_FOLIO) folio = yield* newFolio(k, task, file, page, writeOrder(k, file, start, end));
     if (k.folios.owner[folio] !== task.id) yield* k.lock(task, folio);
     // Taken away while its lock was waited for: the number may be another's by now.
     if (file.index.get(page) !== folio) {
@@ -289,14 +316,31 @@ function* lockForWrite(k: Kernel, task: Task, file: KernelFile, page: number, wh
       continue;
     }
     if ((k.folios.flags[folio] & FolioFlag.uptodate) !== 0) return folio;
-    if (whole && k.folios.pages(folio) === 1) {
-      k.contents?.zeroPages(file, page, 1);
+    const index = k.folios.index[folio];
+    const pages = k.folios.pages(folio);
+    if (start <= index * PAGE && end >= (index + pages) * PAGE) {
+      k.contents?.zeroPages(file, index, pages);
       k.folios.flags[folio] |= FolioFlag.uptodate;
       return folio;
     }
     readFolios(k, task, file, [folio], IoCause.read);
     yield* uptodate(k, task, file, folio);
   }
+}
+
+/**
+ * Order of the folio that a write of bytes [start, end) makes: as large as what is written, as its place is aligned
+ * for, and as nothing is in the way (Linux `fgf_set_order`, `__filemap_get_folio`).
+ */
+function writeOrder(k: Kernel, file: KernelFile, start: number, end: number): number {
+  if (k.policy.inMemory || k.maxOrder <= k.minOrder) return k.minOrder;
+  const page = Math.floor(start / PAGE);
+  let order = Math.min(k.maxOrder, log2(Math.max(1, Math.floor((end - start) / PAGE))));
+  while (order > k.minOrder && page !== alignDown(page, order)) order--;
+  // The part of its first page that stays would have to be read, and the rest with it.
+  if (start % PAGE !== 0 && !readsAsZeros(k, file, page, 1 << Math.max(0, order))) return k.minOrder;
+  while (order > k.minOrder && !file.index.absent(page, 1 << order)) order--;
+  return Math.max(order, k.minOrder);
 }
 
 /** Notes which blocks of a file the program has stored into: bytes [from, end). */
@@ -308,8 +352,19 @@ export function markStored(k: Kernel, file: KernelFile, from: number, end: numbe
   }
 }
 
-/** Takes cached pages of `[first, end)` out: nobody sees their contents any more. */
-function* dropPages(k: Kernel, task: Task, file: KernelFile, first: number, end: number, why: number): Op {
+/**
+ * Takes cached pages of `[first, end)` out: nobody sees their contents any more.
+ * @param from page of the first byte that goes; the one before `first` when part of it stays
+ */
+function* dropPages(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  first: number,
+  end: number,
+  why: number,
+  from: number,
+): Op {
   if (first >= end) return;
   // What the mappings know first: a fault that comes now waits for the folio, and then finds it gone.
   unmapPages(k, task, file, first, Math.min(end, file.index.next(first, false) === Infinity ? first : end) - first);
@@ -324,7 +379,7 @@ function* dropPages(k: Kernel, task: Task, file: KernelFile, first: number, end:
     const index = k.folios.index[folio];
     const pages = k.folios.pages(folio);
     if (index < first || index + pages > end) {
-      splitAround(k, task, file, folio, index < first ? first : end);
+      splitAround(k, task, file, folio, index < first ? Math.max(index, from) : end);
       page--;
       continue;
     }
@@ -335,8 +390,8 @@ function* dropPages(k: Kernel, task: Task, file: KernelFile, first: number, end:
 }
 
 /**
- * Splits a large folio so that a folio boundary lies at page `at` as far as the smallest order allows: halves
- * and halves of the half that holds it, as the buddy allocator would. Its PTEs go; they are faulted in again.
+ * Splits a large folio around page `at` down to the smallest order: into halves, and then the half that holds the
+ * page again (Linux `folio_split`, since 6.15). Its PTEs go; they are faulted in again.
  */
 function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at: number): void {
   const { folios } = k;
@@ -360,7 +415,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
   const parts: [number, number][] = [];
   let start = index;
   let o = order;
-  while (o > k.minOrder && start !== at) {
+  while (o > k.minOrder) {
     o--;
     const half = start + (1 << o);
     if (at >= half) {
@@ -377,7 +432,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
       page,
       partOrder,
       frame + page - index,
-      FolioFlag.cached | FolioFlag.onLru | FolioFlag.uptodate | (flags & FolioFlag.wasDirty),
+      FolioFlag.cached | FolioFlag.onLru | FolioFlag.uptodate | (flags & (FolioFlag.wasDirty | FolioFlag.partial)),
       NOBODY,
     );
     file.index.put(page, 1 << partOrder, part);
@@ -388,7 +443,7 @@ function splitAround(k: Kernel, task: Task, file: KernelFile, folio: number, at:
       folios.cause[part] = cause;
     }
   }
-  k.signals++;
+  k.signal();
 }
 
 /**
@@ -452,7 +507,7 @@ export function* truncate(k: Kernel, task: Task, file: KernelFile, size: number)
     const folioPages = 1 << k.minOrder;
     const firstFolio = Math.ceil(first / folioPages) * folioPages;
     if (firstFolio > first) unmapPages(k, task, file, first, firstFolio - first);
-    yield* dropPages(k, task, file, firstFolio, Infinity, RemovedWhy.truncated);
+    yield* dropPages(k, task, file, firstFolio, Infinity, RemovedWhy.truncated, Math.floor(size / PAGE));
     yield* freeBlocks(k, task, file, Math.ceil(size / blockBytes), Math.ceil(old / blockBytes));
   }
   if (size > old) yield* extend(k, task, file, size);
@@ -474,7 +529,7 @@ export function* punch(k: Kernel, task: Task, file: KernelFile, from: number, le
     } else {
       if (from < first) yield* zeroRange(k, task, file, from, first);
       if (last < end) yield* zeroRange(k, task, file, last, end);
-      yield* dropPages(k, task, file, first / PAGE, last / PAGE, RemovedWhy.punched);
+      yield* dropPages(k, task, file, first / PAGE, last / PAGE, RemovedWhy.punched, Math.floor(from / PAGE));
       yield* freeBlocks(k, task, file, first / k.fs.blockBytes, last / k.fs.blockBytes);
     }
   }

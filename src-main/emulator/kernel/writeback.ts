@@ -185,6 +185,7 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
     k.unlock(member);
   }
   k.counters.values[CounterId.writebackPages] = k.writebackPages;
+  k.counters.sample(k.now(task));
   if (why === WritebackWhy.reclaim) k.tally.pagesWrittenByReclaim += pages;
   k.fruitless = 0;
   return pages;
@@ -194,15 +195,22 @@ function* writeLocked(k: Kernel, task: Task, file: KernelFile, folio: number, ba
 function place(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<boolean> {
   const { fs } = k;
   const [first, end] = blocksOf(k, file, k.folios.index[folio], k.folios.pages(folio));
+  const least = leastToWrite(k, folio);
   let reserved = 0;
   for (let block = first; block < end; block++) {
     const state = file.blocks.map.state(block);
+    if (state < least) continue;
     if (state < BlockState.unwritten) reserved++;
     else if (fs.doc.copyOnWrite) fs.relocate(file.blocks, block);
   }
   if (reserved === 0) return true;
   if (tryHandle(k, task)) return allocateReserved(k, task, file, folio, first, end);
   return allocateReservedLater(k, task, file, folio, first, end);
+}
+
+/** Least state of a block under a dirty folio that is written: holes are, unless only part of the folio was stored to. */
+function leastToWrite(k: Kernel, folio: number): BlockState {
+  return (k.folios.flags[folio] & FolioFlag.partial) !== 0 ? BlockState.reserved : BlockState.hole;
 }
 
 function* allocateReservedLater(
@@ -222,7 +230,7 @@ function allocateReserved(k: Kernel, task: Task, file: KernelFile, folio: number
   const { fs } = k;
   const page = k.folios.index[folio];
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
-  const given = fs.allocate(file.blocks, first, end - first, state);
+  const given = allocateFrom(k, file, first, end, leastToWrite(k, folio), state);
   if (given >= 0) {
     k.charge(task, CycleCause.filesystem, fs.allocatePs);
     k.journal?.dirty(task);
@@ -235,6 +243,30 @@ function allocateReserved(k: Kernel, task: Task, file: KernelFile, folio: number
   task.cause = before;
   if (!fs.doc.unwritten && fs.pagesPerBlock > k.folios.pages(folio)) zeroRest(k, task, file, page);
   return true;
+}
+
+/** Allocates blocks of `[first, end)` that are at least in the state `least`. @returns blocks given, -1 without space */
+function allocateFrom(
+  k: Kernel,
+  file: KernelFile,
+  first: number,
+  end: number,
+  least: BlockState,
+  state: BlockState,
+): number {
+  const { map } = file.blocks;
+  let given = 0;
+  for (let block = first; block < end;) {
+    let stop = block;
+    while (stop < end && map.state(stop) >= least) stop++;
+    if (stop > block) {
+      const more = k.fs.allocate(file.blocks, block, stop - block, state);
+      if (more < 0) return more;
+      given += more;
+    }
+    block = stop + 1;
+  }
+  return given;
 }
 
 /**
@@ -287,11 +319,14 @@ function* append(k: Kernel, task: Task, file: KernelFile, folio: number, batch: 
   const unit = fs.pagesPerBlock > 1 ? 8 : fs.blockBytes / 512;
   const perPage = 8 / unit;
   const count = Math.min(pages * perPage, Math.ceil((file.size - page * 4096) / (unit * 512)));
+  const least = leastToWrite(k, folio);
   if (k.contents !== null)
-    for (let i = 0; i < pages && page + i < file.pages; i++) k.contents.writePage(k, file, page + i);
+    for (let i = 0; i < pages && page + i < file.pages; i++) k.contents.writePage(k, file, page + i, least);
   // Pending once for itself, so that it is not done before all its requests are made.
   k.folios.pendingIo[folio]++;
   for (let i = 0; i < count; i++) {
+    const block = fs.pagesPerBlock > 1 ? firstBlock(k, page + i) : firstBlock(k, page) + i;
+    if (file.blocks.map.state(block) < least) continue;
     const sector = fs.pagesPerBlock > 1 ? sectorOf(k, file, page + i) : fs.sector(file.blocks, firstBlock(k, page) + i);
     if (sector !== batch.sector + batch.count || batch.count === 0 || batch.count + unit > LARGEST) {
       yield* flush(k, task, batch, why);

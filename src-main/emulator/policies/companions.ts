@@ -8,7 +8,7 @@ import { NO_FRAME } from '#emulator/kernel/frames';
 import { IoCause } from '#emulator/kernel/io';
 import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
-import { backed, blocksOf, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
+import { blocksBacked, blocksOf, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const BlockState = BlockStates;
@@ -148,10 +148,11 @@ export function allocateNow(
   page: number,
   pages: number,
   hinted = false,
+  first = firstBlock(k, page),
+  behind = endBlock(k, page + pages),
 ): boolean {
   const { fs } = k;
-  const first = firstBlock(k, page);
-  const end = Math.max(first, Math.min(endBlock(k, page + pages), Math.ceil(file.size / fs.blockBytes)));
+  const end = Math.max(first, Math.min(behind, Math.ceil(file.size / fs.blockBytes)));
   const state = fs.doc.unwritten ? BlockState.unwritten : BlockState.written;
   const took = fs.reservePs + fs.allocatePs + fs.reserveNextPs * Math.max(0, end - first - 1);
   k.charge(task, CycleCause.filesystem, took);
@@ -163,27 +164,44 @@ export function allocateNow(
 }
 
 /**
- * Allocates the block of a folio for its first contents, and dirties every page of it.
+ * Allocates the blocks of a folio, or those from `first` to `end`, for their first contents. Where a block is larger
+ * than the page it is the whole block, and every page of it is dirtied.
  * @returns the folio to go on with, locked; NO_FOLIO, and nothing locked, when there is no space
  */
-export function instantiate(k: Kernel, task: Task, file: KernelFile, folio: number, whole: boolean): Maybe<number> {
-  const page = k.folios.index[folio];
+export function instantiate(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  folio: number,
+  whole: boolean,
+  first = firstBlock(k, k.folios.index[folio]),
+  end = endBlock(k, k.folios.index[folio] + k.folios.pages(folio)),
+): Maybe<number> {
   const pages = k.folios.pages(folio);
-  if (backed(k, file, page, pages)) return folio;
+  if (blocksBacked(k, file, first, end)) return folio;
   if (k.fs.pagesPerBlock > pages && blockIsLarger(k, file, folio)) return instantiateBlock(k, task, file, folio, whole);
-  return tryHandle(k, task) ? instantiateFolio(k, task, file, folio) : instantiateLater(k, task, file, folio);
+  return tryHandle(k, task)
+    ? instantiateFolio(k, task, file, folio, first, end)
+    : instantiateLater(k, task, file, folio, first, end);
 }
 
-function* instantiateLater(k: Kernel, task: Task, file: KernelFile, folio: number): Op<number> {
+function* instantiateLater(
+  k: Kernel,
+  task: Task,
+  file: KernelFile,
+  folio: number,
+  first: number,
+  end: number,
+): Op<number> {
   yield* openHandle(k, task);
-  return instantiateFolio(k, task, file, folio);
+  return instantiateFolio(k, task, file, folio, first, end);
 }
 
 /** Allocates under the folio alone, and closes the handle. */
-function instantiateFolio(k: Kernel, task: Task, file: KernelFile, folio: number): number {
+function instantiateFolio(k: Kernel, task: Task, file: KernelFile, folio: number, first: number, end: number): number {
   const page = k.folios.index[folio];
   const pages = k.folios.pages(folio);
-  const good = allocateNow(k, task, file, page, pages, true);
+  const good = allocateNow(k, task, file, page, pages, true, first, end);
   // Where blocks are found one after the other, those before space ran out stay, and their folio is dirty
   // (Linux `__block_write_begin`, `folio_zero_new_buffers`).
   if (!good && k.fs.doc.space.partialReservation && allocateSome(k, task, file, page, pages))

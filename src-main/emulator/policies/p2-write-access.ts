@@ -21,7 +21,7 @@ export class WriteAccess extends AllocateAtWritepage {
     this.writableReads = id === 'P2-writable';
   }
 
-  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
-    return instantiate(k, task, file, folio, false);
+  override store(k: Kernel, task: Task, file: KernelFile, folio: number, first?: number, end?: number): Maybe<number> {
+    return instantiate(k, task, file, folio, false, first, end);
   }
 }

@@ -6,7 +6,7 @@ import type { Kernel } from '#emulator/kernel/kernel';
 import type { Maybe, Op, Task } from '#emulator/kernel/task';
 import { awaitSpace, blockPages, instantiate, letGo, lockInOrder, takeWhole } from './companions.ts';
 import { PlainPolicy } from './policy.ts';
-import { backed, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
+import { blocksBacked, endBlock, firstBlock, gave } from '#emulator/kernel/page-blocks';
 
 // What a module declares is compiled in; what it imports is fetched, and checked, at each use.
 const BlockState = BlockStates;
@@ -24,8 +24,8 @@ export class WriteProtect extends PlainPolicy {
     this.whole = id === 'P5';
   }
 
-  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
-    return instantiate(k, task, file, folio, this.whole);
+  override store(k: Kernel, task: Task, file: KernelFile, folio: number, first?: number, end?: number): Maybe<number> {
+    return instantiate(k, task, file, folio, this.whole, first, end);
   }
 }
 
@@ -34,15 +34,22 @@ export class WriteProtectDelayed extends PlainPolicy {
   readonly id = 'P5-delayed';
   override readonly trapsStores = true;
 
-  override store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number> {
+  override store(
+    k: Kernel,
+    task: Task,
+    file: KernelFile,
+    folio: number,
+    first = firstBlock(k, k.folios.index[folio]),
+    end = endBlock(k, k.folios.index[folio] + k.folios.pages(folio)),
+  ): Maybe<number> {
     const page = k.folios.index[folio];
     const pages = k.folios.pages(folio);
-    if (backed(k, file, page, pages)) return folio;
+    if (blocksBacked(k, file, first, end)) return folio;
     if (k.fs.pagesPerBlock > pages) {
-      const [first, end] = blockPages(k, file, folio);
-      if (end - first > pages) return this.storeBlock(k, task, file, folio);
+      const [from, to] = blockPages(k, file, folio);
+      if (to - from > pages) return this.storeBlock(k, task, file, folio);
     }
-    const kept = this.reserve(k, task, file, page, pages);
+    const kept = this.reserveBlocks(k, task, file, page, first, end);
     // What was reserved before space ran out stays so, and its page is dirty.
     if (kept > 0) k.dirty(task, file, folio);
     if (!this.full) return folio;
@@ -84,9 +91,12 @@ export class WriteProtectDelayed extends PlainPolicy {
 
   /** Reserves the holes under a range of pages. @returns blocks newly reserved, some even when space ran out */
   private reserve(k: Kernel, task: Task, file: KernelFile, page: number, pages: number): number {
+    return this.reserveBlocks(k, task, file, page, firstBlock(k, page), endBlock(k, page + pages));
+  }
+
+  private reserveBlocks(k: Kernel, task: Task, file: KernelFile, page: number, first: number, behind: number): number {
     const { fs } = k;
-    const first = firstBlock(k, page);
-    const end = Math.min(endBlock(k, page + pages), Math.ceil(file.size / fs.blockBytes));
+    const end = Math.min(behind, Math.ceil(file.size / fs.blockBytes));
     const took = fs.reservePs + fs.reserveNextPs * Math.max(0, end - first - 1);
     k.charge(task, CycleCause.filesystem, took);
     const { counts } = file.blocks.map;

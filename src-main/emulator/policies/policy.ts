@@ -36,10 +36,12 @@ export interface Policy {
   fill(k: Kernel, task: Task, file: KernelFile, folio: number, write: boolean): Maybe<number>;
   /**
    * A store is about to be let through; afterwards the folio is dirty.
+   * @param first first block that is stored to, the folio's first unless a `write` stores to part of it
+   * @param end block behind the last one
    * @returns the folio to go on with, locked: another one when it was reclaimed meanwhile; NO_FOLIO, and
    *   nothing locked, when there is no space: SIGBUS
    */
-  store(k: Kernel, task: Task, file: KernelFile, folio: number): Maybe<number>;
+  store(k: Kernel, task: Task, file: KernelFile, folio: number, first?: number, end?: number): Maybe<number>;
   /** Whether a folio may be mapped by a fault beside it. */
   mayMapAround(k: Kernel, file: KernelFile, folio: number): boolean;
   /**
