@@ -3,7 +3,11 @@ import { computed, ref, shallowRef } from 'vue';
 import type { DocumentFolder, ListedDocument } from '#ipc/schemas';
 import { ask } from '../bridge/lab.ts';
 import { useNotices } from '../stores/notices.ts';
+import { MOST_COMPARED } from './compare.ts';
 import { type OwnDocument, duplicateOf } from './edit.ts';
+
+/** What tells a document from all others. */
+const keyOf = ({ kind, id }: ListedDocument): string => `${kind}/${id}`;
 
 /** Machines and their parts, kernels and file systems: those that ship, and the user's own, which may be changed. */
 export const useDocuments = defineStore('documents', () => {
@@ -15,9 +19,31 @@ export const useDocuments = defineStore('documents', () => {
   const chosen = ref('');
 
   const ids = computed(() => new Set(items.value.map(({ id }) => id)));
-  const current = computed(
-    () => items.value.find((item) => `${item.kind}/${item.id}` === chosen.value) ?? items.value[0],
-  );
+  const current = computed(() => items.value.find((item) => keyOf(item) === chosen.value) ?? items.value[0]);
+
+  /** Those ticked to be compared, in the order in which they were: all of one kind. */
+  const ticked = ref<readonly string[]>([]);
+  /** Whether they are shown, and not the one document that is chosen. */
+  const comparing = ref(false);
+  const compared = computed(() => ticked.value.flatMap((key) => items.value.find((item) => keyOf(item) === key) ?? []));
+  const isTicked = (item: ListedDocument): boolean => ticked.value.includes(keyOf(item));
+  /** Whether it could be ticked: a comparison has room for a few. */
+  const hasRoomFor = (item: ListedDocument): boolean =>
+    isTicked(item) || compared.value.length < MOST_COMPARED || compared.value[0]?.kind !== item.kind;
+
+  /** Ticks a document, or unticks it; one of another kind begins a comparison of its own. From two on they are shown. */
+  function tick(item: ListedDocument): void {
+    if (!hasRoomFor(item)) return;
+    const others = compared.value.filter(({ kind }) => kind === item.kind).map(keyOf);
+    const key = keyOf(item);
+    ticked.value = others.includes(key) ? others.filter((other) => other !== key) : [...others, key];
+    comparing.value = ticked.value.length > 1;
+  }
+
+  function untickAll(): void {
+    ticked.value = [];
+    comparing.value = false;
+  }
 
   async function load(): Promise<void> {
     try {
@@ -33,6 +59,7 @@ export const useDocuments = defineStore('documents', () => {
 
   function show(kind: ListedDocument['kind'], id: string): void {
     chosen.value = `${kind}/${id}`;
+    comparing.value = false;
   }
 
   /** Keeps a document and shows it. @returns whether it was kept; what is wrong with it is said */
@@ -74,5 +101,24 @@ export const useDocuments = defineStore('documents', () => {
     }
   }
 
-  return { items, folder, loaded, chosen, ids, current, load, show, source, save, duplicate, remove };
+  return {
+    items,
+    folder,
+    loaded,
+    chosen,
+    ids,
+    current,
+    compared,
+    comparing,
+    isTicked,
+    hasRoomFor,
+    tick,
+    untickAll,
+    load,
+    show,
+    source,
+    save,
+    duplicate,
+    remove,
+  };
 });

@@ -1,4 +1,6 @@
 import { grouped } from '../timeline/time.ts';
+import { readableText } from './readable.ts';
+import { inWords } from './words.ts';
 
 /** Figures of a document in the order in which they stand, each with where it comes from. */
 export interface Provenance {
@@ -54,14 +56,6 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `writeProtectFault` as `write protect fault`. */
-export function inWords(field: string): string {
-  return field
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[-_]/g, ' ')
-    .toLowerCase();
-}
-
 /** All that a document says, grouped by its top-level fields. Sources named by a key are spelt out. */
 export function sectionsOf(document: unknown): Section[] {
   if (!isFields(document)) return [];
@@ -82,15 +76,12 @@ function collect(value: unknown, name: string, path: Path, sources: Fields, into
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
     value.forEach((item, i) => {
-      const own = isFields(item) && typeof item['name'] === 'string' ? item['name'] : null;
-      // Caches stand in the order of their levels.
-      const label = own ?? (path.length === 1 && path[0] === 'caches' ? `L${i + 1}` : `${i + 1}`);
-      collect(item, joined(name, label), [...path, i], sources, into);
+      collect(item, joined(name, labelOf(item, i, path)), [...path, i], sources, into);
     });
     return;
   }
   if (!isFields(value)) {
-    into.push({ kind: 'choice', path, name, text: typeof value === 'string' ? value : JSON.stringify(value) });
+    into.push({ kind: 'choice', path, name, text: choiceText(value, path) });
     return;
   }
   if (typeof value['value'] === 'number' && typeof value['unit'] === 'string') {
@@ -104,9 +95,39 @@ function collect(value: unknown, name: string, path: Path, sources: Fields, into
     return;
   }
   for (const [field, inner] of Object.entries(value)) {
-    if (field !== 'name' || typeof inner !== 'string')
+    if (!(field === 'name' && typeof inner === 'string') && !(isReading(value) && CONDITIONS.has(field)))
       collect(inner, joined(name, inWords(field)), [...path, field], sources, into);
   }
+}
+
+/** Under what a latency was measured: the reading's name, since that is what tells it from the others. */
+const CONDITIONS = new Set(['operation', 'bytes', 'queueDepth']);
+
+function isReading(item: Fields): item is { operation: string; bytes: number; queueDepth: number } {
+  return (
+    typeof item['operation'] === 'string' && typeof item['bytes'] === 'number' && typeof item['queueDepth'] === 'number'
+  );
+}
+
+/** What one of several is called. */
+function labelOf(item: unknown, i: number, path: Path): string {
+  if (isFields(item)) {
+    if (typeof item['name'] === 'string') return item['name'];
+    if (isReading(item)) {
+      const size = item.bytes > 0 ? ` of ${readableText(item.bytes, 'B')}` : '';
+      return `${item.operation}${size} at queue depth ${item.queueDepth}`;
+    }
+  }
+  // Caches stand in the order of their levels.
+  return path.length === 1 && path[0] === 'caches' ? `L${i + 1}` : `${i + 1}`;
+}
+
+/** A switch is yes or no; a size in bytes is told as one. */
+function choiceText(value: unknown, path: Path): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'number') return JSON.stringify(value);
+  return /bytes$/i.test(String(path.at(-1))) ? readableText(value, 'B') : grouped(String(value));
 }
 
 function joined(name: string, part: string): string {
@@ -158,18 +179,11 @@ export function gapsOf(document: unknown): string[] {
   return Array.isArray(missing) ? missing.map((gap) => (typeof gap === 'string' ? gap : JSON.stringify(gap))) : [];
 }
 
-/** A figure as it is read: no more than four digits; exponents for what is very large or small. */
-export function rounded(value: number): string {
-  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e15)) return value.toExponential(3);
-  const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
-  return grouped(digits);
-}
-
 /** The first figures of a document in one line, to tell it from others by. */
 export function inBrief(document: unknown, most = 4): string {
   const figures: string[] = [];
   for (const { entries } of sectionsOf(document))
     for (const entry of entries)
-      if (entry.kind === 'quantity') figures.push(`${entry.name} ${rounded(entry.value)} ${entry.unit}`);
+      if (entry.kind === 'quantity') figures.push(`${entry.name} ${readableText(entry.value, entry.unit)}`);
   return figures.slice(0, most).join(', ');
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/shared.ts';
-import { TestWindow } from './support/window.ts';
+import { plain, TestWindow } from './support/window.ts';
 
 const lab = new TestWindow('machines');
 const own = (id: string): string => join(lab.folder, 'documents', `${id}.json`);
@@ -45,6 +45,41 @@ describe('machines', () => {
     await detail().getByRole('heading', { name: 'Part of' }).waitFor();
     await page.getByRole('searchbox', { name: 'Find a document' }).fill('');
     await lab.shoot('machines-processor');
+  });
+
+  it('compares processors: ticked, with Ctrl, and by keyboard', async () => {
+    await page.getByRole('checkbox', { name: /^Compare .*Haswell/ }).check();
+    await page.getByRole('button', { name: /Apple M1/ }).click({ modifiers: ['Control'] });
+    const comparison = page.getByRole('article', { name: 'Comparison' });
+    await comparison.getByRole('heading', { name: '2 processors side by side' }).waitFor();
+    await page.getByRole('checkbox', { name: /^Compare .*Skylake/ }).focus();
+    await page.keyboard.press('Space');
+    await comparison.getByRole('heading', { name: '3 processors side by side' }).waitFor();
+
+    const clock = comparison.getByRole('row', { name: /^differs: clock/ });
+    const figures = (await clock.getByRole('cell').allInnerTexts()).map((text) => plain(text).split('\n')[0]);
+    expect(figures).toHaveLength(3);
+    for (const figure of figures) expect(figure).toMatch(/^\d\S* GHz/);
+    expect(await comparison.getByRole('cell', { name: 'not given' }).count()).toBeGreaterThan(0);
+    await clock.getByRole('button', { name: /Show the source of clock of Apple M1/ }).click();
+    await comparison
+      .getByRole('row', { name: /^where clock comes from/ })
+      .getByText(/3 204 000 000/)
+      .waitFor();
+
+    const plot = comparison.getByRole('img', { name: /^core to core/ });
+    await plot.locator('canvas').waitFor();
+    const legend = comparison.getByRole('listitem').filter({ hasText: /Haswell|Apple M1|Skylake/ });
+    expect(await legend.count()).toBeGreaterThanOrEqual(3);
+    await lab.shoot('machines-compare');
+
+    const rows = await comparison.getByRole('row').count();
+    await comparison.getByRole('checkbox', { name: 'Only what differs' }).check();
+    await expect.poll(() => comparison.getByRole('row').count()).toBeLessThan(rows);
+    await comparison.getByRole('button', { name: /^Leave out .*Skylake/ }).click();
+    await comparison.getByRole('heading', { name: '2 processors side by side' }).waitFor();
+    await comparison.getByRole('button', { name: 'End comparison' }).click();
+    await comparison.waitFor({ state: 'detached' });
   });
 
   it('assembles a machine, by keyboard too', async () => {

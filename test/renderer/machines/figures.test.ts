@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { gapsOf, inBrief, inWords, rounded, sectionsOf } from '../../../src-renderer/machines/figures.ts';
+import { gapsOf, inBrief, sectionsOf } from '../../../src-renderer/machines/figures.ts';
+import { rounded } from '../../../src-renderer/machines/readable.ts';
+import { inWords } from '../../../src-renderer/machines/words.ts';
 
 const DOCUMENT = {
   format: 'faultline/disk@1',
@@ -69,6 +71,26 @@ describe('the figures of a document', () => {
   });
 });
 
+it('names a latency by what it was measured under, and tells switches and sizes in words', () => {
+  const [section] = sectionsOf({
+    latencies: [
+      {
+        operation: 'read',
+        bytes: 4096,
+        queueDepth: 16,
+        latency: { value: 9, unit: 'us', source: 's', method: 'paper' },
+      },
+    ],
+  });
+  expect(section.entries.map(({ name }) => name.replace(/\u00a0/g, ' '))).toEqual([
+    'read of 4 KiB at queue depth 16, latency',
+  ]);
+  const choices = sectionsOf({ queue: { tagged: false, packetBytes: 8192, depth: 1024 } })[0].entries;
+  expect(choices.map((entry) => entry.kind === 'choice' && entry.text.replace(/[\u00a0\u202f]/g, ' '))).toEqual([
+    'no', '8 KiB', '1 024',
+  ]); // prettier-ignore
+});
+
 it('tells what a document does not know', () => {
   expect(gapsOf({ missing: ['the seek curve', { field: 'x' }] })).toEqual(['the seek curve', '{"field":"x"}']);
   expect(gapsOf({})).toEqual([]);
@@ -84,8 +106,11 @@ it('rounds for reading', () => {
 it('writes field names in words', () => {
   expect(inWords('writeProtectFault')).toBe('write protect fault');
   expect(inWords('core-to-core')).toBe('core to core');
+  expect(['tlb', 'l1Huge', 'level2', 'tADL', 'submitIo'].map(inWords)).toEqual([
+    'TLB', 'L1 huge', 'level 2', 'tADL', 'submit I/O',
+  ]); // prettier-ignore
 });
 
 it('tells a document from others in one line', () => {
-  expect(inBrief(DOCUMENT)).toBe('clock 5 ms, L1, size 32 KiB');
+  expect(inBrief(DOCUMENT).replace(/\u00a0/g, ' ')).toBe('clock 5 ms, L1, size 32 KiB');
 });
