@@ -15,6 +15,8 @@ export type WindowState = v.InferOutput<typeof boundsSchema>;
 const settingsSchema = v.object({
   theme: v.optional(v.picklist(THEMES), 'system'),
   contrast: v.optional(v.picklist(CONTRASTS), 'system'),
+  /** Of the page; 1 is its actual size. */
+  zoom: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(3)), 1),
   window: v.optional(boundsSchema, { width: 1280, height: 800, maximized: false }),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -4,7 +4,7 @@ import { app, clipboard, dialog, ipcMain, Menu, nativeTheme } from 'electron';
 import { makeHandlers, type AppServices } from '#ipc/handlers';
 import { Operations } from '#ipc/operations';
 import { registerHandlers } from '#ipc/register';
-import type { Contrast, MenuCommand, Theme } from '#ipc/schemas';
+import type { Contrast, MenuCommand, Theme, Zoom } from '#ipc/schemas';
 import type { Lab } from '#lab/lab';
 import { buildMenu } from './menu.ts';
 import { filesOf, readDocument, type OpenedFile } from './opened.ts';
@@ -14,6 +14,7 @@ import { denyPermissions } from './security.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
 import { startExplorerWorker } from './threads.ts';
 import { openWindow, stateOf } from './window.ts';
+import { zoomAfter } from './zoom.ts';
 
 export interface ShellOptions {
   /** The application's folder. */
@@ -56,6 +57,7 @@ export class Shell implements AppServices {
     const preload = join(this.options.root, 'out', 'preload', 'index.cjs');
     const window = openWindow(preload, this.settings.window, nativeTheme.shouldUseDarkColors);
     this.window = window;
+    window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(this.settings.zoom));
     window.on('close', () => {
       this.settings = { ...this.settings, window: stateOf(window) };
       writeSettings(this.settingsFile, this.settings);
@@ -106,6 +108,13 @@ export class Shell implements AppServices {
 
   setContrast(contrast: Contrast): void {
     this.settings = { ...this.settings, contrast };
+    writeSettings(this.settingsFile, this.settings);
+  }
+
+  zoom(zoom: Zoom): void {
+    const to = zoomAfter(this.settings.zoom, zoom);
+    this.settings = { ...this.settings, zoom: to };
+    this.window?.webContents.setZoomFactor(to);
     writeSettings(this.settingsFile, this.settings);
   }
 

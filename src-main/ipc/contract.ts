@@ -26,6 +26,7 @@ import {
   runListingSchema,
   runQuerySchema,
   THEMES,
+  ZOOMS,
 } from './schemas.ts';
 import {
   sweepLookRequest,
@@ -74,6 +75,7 @@ export const contract = {
   },
   'app.setTheme': { request: v.picklist(THEMES), response: nothing },
   'app.setContrast': { request: v.picklist(CONTRASTS), response: nothing },
+  'app.zoom': { request: v.picklist(ZOOMS), response: nothing },
   /** The native menu, from the window's command registry. */
   'app.setMenu': { request: v.pipe(v.array(menuCommandSchema), v.maxLength(300)), response: nothing },
   'app.copyText': { request: v.pipe(v.string(), v.maxLength(5_000_000)), response: nothing },

@@ -22,13 +22,14 @@ import { sweepHandlers } from './sweep-handlers.ts';
 import { documentFolder, listDocuments, saveDocument, sourceOf } from './document-handlers.ts';
 import { takeFiles } from './take-files.ts';
 import type { Operations } from './operations.ts';
-import type { Contrast, MenuCommand, Theme } from './schemas.ts';
+import type { Contrast, MenuCommand, Theme, Zoom } from './schemas.ts';
 
 /** What only the application itself can answer: dialogs, the menu, the clipboard, settings. */
 export interface AppServices extends ReportServices {
   info(): { version: string; platform: string; theme: Theme; contrast: Contrast; library: string };
   setTheme(theme: Theme): void;
   setContrast(contrast: Contrast): void;
+  zoom(zoom: Zoom): void;
   setMenu(commands: readonly MenuCommand[]): void;
   copyText(text: string): void;
   takeOpened(): string[];
@@ -60,6 +61,7 @@ export function makeHandlers(lab: Lab, app: AppServices, operations: Operations)
     'app.info': () => app.info(),
     'app.setTheme': (theme) => app.setTheme(theme),
     'app.setContrast': (contrast) => app.setContrast(contrast),
+    'app.zoom': (zoom) => app.zoom(zoom),
     'app.setMenu': (commands) => app.setMenu(commands),
     'app.copyText': (text) => app.copyText(text),
     'app.takeOpened': () => app.takeOpened(),

@@ -132,6 +132,10 @@ export type Theme = (typeof THEMES)[number];
 export const CONTRASTS = ['system', 'more'] as const;
 export type Contrast = (typeof CONTRASTS)[number];
 
+/** The page, larger or smaller: one step, or as it was. */
+export const ZOOMS = ['in', 'out', 'actual'] as const;
+export type Zoom = (typeof ZOOMS)[number];
+
 /** A command of the window's registry as the native menu shows it. */
 export const menuCommandSchema = v.object({
   id: v.pipe(v.string(), v.maxLength(100)),

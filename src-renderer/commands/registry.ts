@@ -90,5 +90,8 @@ export function menuOf(list: readonly Command[]): MenuCommand[] {
 }
 
 function acceleratorOf(keys: string): string {
-  return keys.replace('Ctrl', 'CmdOrCtrl').replace(/Arrow(Up|Down|Left|Right)/, '$1');
+  return keys
+    .replace('Ctrl', 'CmdOrCtrl')
+    .replace(/\+$/, 'Plus')
+    .replace(/Arrow(Up|Down|Left|Right)/, '$1');
 }

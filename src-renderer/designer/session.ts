@@ -53,7 +53,9 @@ export function makeSession(id: string) {
     }
   }
 
-  const history = shallowRef(startHistory({ document: read(kept) ?? blankDocument(), text: kept }));
+  const history = shallowRef(
+    drafts.historyOf(id, kept) ?? startHistory({ document: read(kept) ?? blankDocument(), text: kept }),
+  );
   const document = computed(() => history.value.present.document);
   const text = computed(() => history.value.present.text);
   /** Whether the drawing shows what the text says. */
@@ -107,6 +109,7 @@ export function makeSession(id: string) {
   void check();
   onScopeDispose(() => {
     clearTimeout(timer);
+    drafts.leave(id, history.value);
   });
 
   /**

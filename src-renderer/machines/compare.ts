@@ -101,7 +101,9 @@ export function compareDocuments(items: readonly ListedDocument[], all: readonly
 function rowOf(key: string, name: string, cells: readonly (Entry | null)[]): Row {
   const unit = commonUnit(cells);
   const told = new Set(cells.filter((cell) => cell !== null).map((cell) => comparable(cell, unit)));
-  return { key, name, cells, unit, differs: told.size > 1 };
+  // Where a choice comes from is told, but is no figure.
+  const isSource = cells.some((cell) => cell?.kind === 'choice' && cell.path.at(-1) === 'source');
+  return { key, name, cells, unit, differs: told.size > 1 && !isSource };
 }
 
 /** The unit in which the smallest figure of the row reads best, so that all can be read against each other. */

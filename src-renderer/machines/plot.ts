@@ -25,6 +25,13 @@ export function scaleOf(values: readonly number[]): Scale {
   return { distr: 3, log: binary ? 2 : 10 };
 }
 
+/** The division of an axis: percent as they are, sizes in powers of two. */
+export function axisScale(axis: Axis, values: readonly number[]): Scale {
+  if (axis.unit === '%') return { distr: 1 };
+  const scale = scaleOf(values);
+  return scale.distr === 3 && axis.unit === 'B' ? { distr: 3, log: 2 } : scale;
+}
+
 export type Point = readonly [x: number, y: number];
 
 export interface Series {
@@ -154,16 +161,18 @@ export const readOff = ({ unit }: Axis, value: number): string =>
     ? `${tickText({ title: '', unit }, value)}${unit === '%' ? '\u00a0%' : ''}`
     : `${rounded(value)}\u00a0${unit}`;
 
+/** The least and the most have words of their own. */
+function quantileText(fraction: number, value: string): string {
+  if (fraction === 0) return `least ${value}`;
+  if (fraction === 1) return `most ${value}`;
+  return `${String(Number((fraction * 100).toPrecision(6)))}\u00a0% ≤\u00a0${value}`;
+}
+
 /** A curve in words: its quantiles where they are few, else how many points it has. */
 export function curveText(curve: Curve): string {
   if (isQuantiles(curve) && curve.rows.length <= 3) {
     const unit = curve.units[1];
-    return curve.rows
-      .map(
-        ([fraction, value]) =>
-          `${String(Number((fraction * 100).toPrecision(6)))}\u00a0% ≤\u00a0${readableText(value, unit)}`,
-      )
-      .join(', ');
+    return curve.rows.map(([fraction, value]) => quantileText(fraction, readableText(value, unit))).join(', ');
   }
   const points = `${curve.rows.length} ${curve.rows.length === 1 ? 'point' : 'points'}`;
   if (isQuantiles(curve) || isHistogram(curve)) return `distribution of ${points}`;

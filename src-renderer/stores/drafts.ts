@@ -3,7 +3,8 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import type { Response } from '#ipc/contract';
 import { ask } from '../bridge/lab.ts';
-import { writeText } from '../designer/document.ts';
+import { blankDocument, writeText } from '../designer/document.ts';
+import type { History } from '../designer/history.ts';
 import { useNotices } from './notices.ts';
 
 /** An experiment being written: its text is kept as it is typed, valid or not. */
@@ -27,11 +28,15 @@ export interface Verdict {
 
 const KEY = 'faultline.drafts';
 
+/** Whether nothing was ever drawn or written in it. */
+const isUntouched = ({ text }: Draft): boolean => text === writeText(blankDocument());
+
 function readDrafts(): Draft[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
     if (!Array.isArray(kept)) return [];
-    return (kept as Draft[]).filter((draft) => typeof draft.id === 'string' && typeof draft.text === 'string');
+    const drafts = (kept as Draft[]).filter((draft) => typeof draft.id === 'string' && typeof draft.text === 'string');
+    return drafts.filter((draft) => !isUntouched(draft));
   } catch {
     // Drafts of a broken store are lost either way; the window must open.
     return [];
@@ -63,17 +68,38 @@ export const useDrafts = defineStore('drafts', () => {
     keep();
   }
 
-  /** Discards a draft; what is answered brings it back where it was. */
+  /** Takes a draft away; what it returns brings it back, where it was and with its history. */
   function drop(id: string): () => void {
-    const at = drafts.value.findIndex((draft) => draft.id === id);
-    const dropped = drafts.value.at(at);
-    drafts.value = drafts.value.filter((draft) => draft.id !== id);
+    const place = drafts.value.findIndex((draft) => draft.id === id);
+    const draft = drafts.value[place] as Draft | undefined;
+    const history = histories.get(id);
+    drafts.value = drafts.value.filter((other) => other.id !== id);
+    histories.delete(id);
     keep();
     return () => {
-      if (at < 0 || dropped === undefined) return;
-      drafts.value = drafts.value.toSpliced(at, 0, dropped);
+      if (draft === undefined || drafts.value.some((other) => other.id === id)) return;
+      drafts.value = [...drafts.value.slice(0, place), draft, ...drafts.value.slice(place)];
+      if (history !== undefined) histories.set(id, history);
       keep();
     };
+  }
+
+  /** What can be undone and redone in a draft, as long as the window is open: leaving the designer loses none of it. */
+  const histories = new Map<string, History>();
+
+  /** The designer is left: a draft in which nothing was done is not kept. */
+  function leave(id: string, history: History): void {
+    if (!drafts.value.some((other) => other.id === id)) return;
+    const { text } = history.present;
+    write(id, text);
+    if (isUntouched({ id, text }) && history.past.length === 0 && history.future.length === 0) drop(id);
+    else histories.set(id, history);
+  }
+
+  /** The history a draft was left with, if it is still that text. */
+  function historyOf(id: string, text: string): History | null {
+    const kept = histories.get(id);
+    return kept?.present.text === text ? kept : null;
   }
 
   /** Asks the lab what it thinks of a text. */
@@ -87,5 +113,5 @@ export const useDrafts = defineStore('drafts', () => {
     return { text, broken: -1, ...(await ask('experiments.check', JSON.parse(text))) };
   }
 
-  return { drafts, start, write, drop, check };
+  return { drafts, start, write, drop, leave, historyOf, check };
 });

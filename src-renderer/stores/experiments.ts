@@ -68,6 +68,8 @@ export const useExperiments = defineStore('experiments', () => {
   const results = ref(new Map<string, readonly RunInfo[]>());
   /** The experiment that ran to its end last. */
   const finished = shallowRef<{ readonly experiment: string } | null>(null);
+  /** What was run then, as text, by the experiment's id. */
+  const ran = ref(new Map<string, string>());
   const notices = useNotices();
   const undo = useUndo();
 
@@ -148,7 +150,8 @@ export const useExperiments = defineStore('experiments', () => {
     now.value = performance.now();
     work.value = { operation, experiment: experiment.id, startedAt: now.value, runs: [], cancelling: false };
     try {
-      const document = JSON.parse(JSON.stringify(experiment.document)) as unknown;
+      const text = JSON.stringify(experiment.document);
+      const document = JSON.parse(text) as unknown;
       const runs = await ask('experiments.run', {
         operation,
         document,
@@ -156,6 +159,7 @@ export const useExperiments = defineStore('experiments', () => {
       });
       results.value.set(experiment.id, runs);
       finished.value = { experiment: experiment.id };
+      ran.value.set(experiment.id, text);
     } catch (error) {
       if (failureOf(error).reason === 'cancelled')
         notices.say(`“${experiment.name}” was cancelled`, 'What had ended by then is in the library.');
@@ -163,6 +167,12 @@ export const useExperiments = defineStore('experiments', () => {
     } finally {
       work.value = null;
     }
+  }
+
+  /** Whether an experiment was changed since its result came. */
+  function isOutdated(experiment: Experiment): boolean {
+    const text = ran.value.get(experiment.id);
+    return text !== undefined && text !== JSON.stringify(experiment.document);
   }
 
   async function cancel(): Promise<void> {
@@ -181,6 +191,7 @@ export const useExperiments = defineStore('experiments', () => {
     now,
     finished,
     results,
+    isOutdated,
     load,
     add,
     openFile,

@@ -66,6 +66,7 @@ describe('settings', () => {
     const settings = {
       theme: 'dark' as const,
       contrast: 'more' as const,
+      zoom: 1.25,
       window: { width: 1000, height: 700, maximized: true },
     };
     writeSettings(file, settings);

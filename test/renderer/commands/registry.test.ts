@@ -52,6 +52,10 @@ describe('chords', () => {
   });
 });
 
+it('gives the native menu a plus by its name', () => {
+  expect(menuOf([command('zoom', { keys: ['Ctrl++'] })])[0].keys).toBe('CmdOrCtrl+Plus');
+});
+
 describe('the registry', () => {
   it('forgets the commands of a view that goes', () => {
     const scope = register(command('one'));

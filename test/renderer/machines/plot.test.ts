@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../../src-renderer/machines/figures.ts';
 import {
+  axisScale,
   axisTitle,
   columnsOf,
   curveText,
@@ -73,6 +74,12 @@ describe('a plot', () => {
     ]);
   });
 
+  it('divides percent as they are, and sizes in powers of two', () => {
+    expect(axisScale({ title: '', unit: '%' }, [0.01, 100])).toEqual({ distr: 1 });
+    expect(axisScale({ title: '', unit: 'B' }, [30_000, 3_000_000])).toEqual({ distr: 3, log: 2 });
+    expect(axisScale({ title: '', unit: 'ns' }, [3, 300])).toEqual({ distr: 3, log: 10 });
+  });
+
   it('is read off between its points, and nowhere else', () => {
     const points = [[1, 10], [3, 20]] as const; // prettier-ignore
     expect([0, 1, 2, 3, 4].map((x) => valueAt(points, x))).toEqual([null, 10, 15, 20, null]);
@@ -89,5 +96,6 @@ describe('a plot', () => {
 
 it('tells a curve in words: few quantiles themselves, else how many points', () => {
   expect(plain(curveText(curve(['fraction', 'value'], ['', 'us'], [[0.5, 9], [0.99999, 37]])))).toBe('50 % ≤ 9 µs, 99.999 % ≤ 37 µs'); // prettier-ignore
+  expect(plain(curveText(curve(['fraction', 'value'], ['', 'ns'], [[0, 33.2], [1, 36.6]])))).toBe('least 33.2 ns, most 36.6 ns'); // prettier-ignore
   expect(curveText(curve(['distance', 'time'], ['cylinders', 'ms'], [[1, 2]]))).toBe('1 point');
 });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunListing } from '#model/library';
 import type { TakenFile } from '../../../src-main/ipc/import-schemas.ts';
+import { blankDocument } from '../../../src-renderer/designer/document.ts';
+import { record, startHistory } from '../../../src-renderer/designer/history.ts';
 import { useDrafts } from '../../../src-renderer/stores/drafts.ts';
 import { useExperiments } from '../../../src-renderer/stores/experiments.ts';
 import { useImports } from '../../../src-renderer/stores/imports.ts';
@@ -179,6 +181,50 @@ describe('drafts', () => {
     expect(useDrafts().drafts).toEqual([]);
   });
 
+  it('in which nothing was done are not kept', () => {
+    const { kept } = stubLab({});
+    const drafts = useDrafts();
+    const id = drafts.start(blankDocument());
+    const [{ text }] = drafts.drafts;
+    const present = { document: blankDocument(), text };
+    drafts.leave(id, startHistory(present));
+    expect(drafts.drafts).toEqual([]);
+    // Nor from a window that was closed with one open.
+    drafts.start(blankDocument());
+    const written = kept.get('faultline.drafts') ?? '';
+    stubLab({}).kept.set('faultline.drafts', written);
+    expect(useDrafts().drafts).toEqual([]);
+  });
+
+  it('keep what can be undone as long as the window is open, while they are the same text', () => {
+    stubLab({});
+    const drafts = useDrafts();
+    const id = drafts.start({ name: 'mine' });
+    const before = { document: blankDocument(), text: 'before' };
+    const history = record(startHistory(before), { ...before, text: 'after' }, null, 0);
+    drafts.leave(id, history);
+    expect(drafts.drafts[0].text).toBe('after');
+    expect(drafts.historyOf(id, 'after')).toEqual(history);
+    expect(drafts.historyOf(id, 'another')).toBeNull();
+  });
+
+  it('that are discarded come back where they were, with their history', () => {
+    stubLab({});
+    const drafts = useDrafts();
+    const ids = ['one', 'two', 'three'].map((name) => drafts.start({ name })).reverse();
+    const history = startHistory({ document: blankDocument(), text: drafts.drafts[1].text });
+    drafts.leave(ids[1], history);
+    const experiments = useExperiments();
+    experiments.dropDraft(ids[1]);
+    expect(drafts.drafts.map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+    const offer = useNotices().notices[0];
+    expect(offer.title).toBe('“two” discarded');
+    offer.action?.run();
+    expect(drafts.drafts.map(({ id }) => id)).toEqual(ids);
+    expect(experiments.chosen).toBe(ids[1]);
+    expect(drafts.historyOf(ids[1], history.present.text)).toEqual(history);
+  });
+
   it('that no longer fit are told of, with the way out', () => {
     stubLab({});
     localStorage.setItem = () => {
@@ -186,6 +232,21 @@ describe('drafts', () => {
     };
     useDrafts().start({});
     expect(useNotices().notices[0].title).toMatch(/discard one/);
+  });
+});
+
+describe('a result', () => {
+  it('is outdated as soon as its experiment is changed', async () => {
+    stubLab({ 'experiments.run': () => [] });
+    const experiments = useExperiments();
+    const drafts = useDrafts();
+    const id = drafts.start({ name: 'own' });
+    const own = () => experiments.all.find((other) => other.id === id) ?? expect.fail('gone');
+    expect(experiments.isOutdated(own())).toBe(false);
+    await experiments.run(own());
+    expect(experiments.isOutdated(own())).toBe(false);
+    drafts.write(id, '{"name": "changed"}');
+    expect(experiments.isOutdated(own())).toBe(true);
   });
 });
 
