@@ -1,5 +1,5 @@
 import type { Curve } from './figures.ts';
-import { converted, readableText, rounded, unitName } from './readable.ts';
+import { converted, readableText, readableUnit, rounded, unitName } from './readable.ts';
 import { asTitle, inWords } from './words.ts';
 
 /** How one axis of a plot is divided. */
@@ -85,6 +85,12 @@ function cumulative(curve: Curve): Point[] {
 /** What a distribution is one of, the last word of where it stands. */
 const measured = (curve: Curve): string => curve.name.split(', ').at(-1) ?? '';
 
+/** Of a histogram: the unit that its middle reads best in. */
+function valueAxis(curve: Curve): Axis {
+  const [middle] = curve.rows[Math.floor(curve.rows.length / 2)];
+  return { title: asTitle(measured(curve)), unit: readableUnit(middle, curve.units[0]) };
+}
+
 /**
  * Curves of one figure on common axes, distributions by the part of all at or below a value; null where there is
  * nothing to draw: no two columns, no two points, or axes that cannot be had in common. A histogram that stands alone
@@ -102,7 +108,7 @@ export function plotOf(curves: readonly NamedCurve[]): Plot | null {
     );
     return { x: { title: asTitle(measured(first)), unit }, y: { title: 'At or below', unit: '%' }, series };
   }
-  const [x, y] = [axisOf(first, 0), axisOf(first, 1)];
+  const [x, y] = [isHistogram(first) ? valueAxis(first) : axisOf(first, 0), axisOf(first, 1)];
   const series: Series[] = [];
   for (const { name, curve } of drawable) {
     const fits =
@@ -177,5 +183,5 @@ export function curveText(curve: Curve): string {
   const points = `${curve.rows.length} ${curve.rows.length === 1 ? 'point' : 'points'}`;
   if (isQuantiles(curve) || isHistogram(curve)) return `distribution of ${points}`;
   const columns = curve.columns.map((_, i) => axisTitle(axisOf(curve, i)).toLowerCase());
-  return curve.columns.length === 2 ? `${points}` : `${points}: ${columns.join('; ')}`;
+  return curve.columns.length === 2 ? points : `${points}: ${columns.join('; ')}`;
 }

@@ -284,6 +284,37 @@ describe('the designer', () => {
     await page.getByRole('grid', { name: 'Events in the visible span' }).waitFor();
   });
 
+  it('keeps what can be undone when it is left, and comes back when it is discarded', async () => {
+    const draft = page.getByRole('region', { name: 'Experiments', exact: true }).getByRole('button', { name: /^Left/ });
+    const undo = page.getByRole('button', { name: 'Undo', exact: true });
+    await page.keyboard.press('Control+n');
+    await page.getByLabel('Name of the experiment').fill('Left and found');
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('button', { name: 'Back to experiments' }).click();
+    await page.getByRole('button', { name: 'Design', exact: true }).click();
+    await expect.poll(() => undo.isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Back to experiments' }).click();
+    await page.getByRole('button', { name: 'Discard draft' }).click();
+    await draft.waitFor({ state: 'detached' });
+    await undo.click();
+    await draft.waitFor();
+    await page.getByRole('button', { name: 'Design', exact: true }).click();
+    await expect.poll(() => undo.isEnabled()).toBe(true);
+  });
+
+  it('has Run, and all that stands below, in a page zoomed to twice its size', async () => {
+    await lab.setSize(1280, 800);
+    for (let step = 0; step < 5; step++) await page.keyboard.press('Control+=');
+    await page.waitForFunction('innerWidth === 640');
+    const inside = `['.head .primary', '.foot', '.rail'].every((part) => {
+      const { right, bottom } = document.querySelector(part).getBoundingClientRect();
+      return right <= innerWidth && bottom <= innerHeight;
+    })`;
+    await expect.poll(() => page.evaluate(inside)).toBe(true);
+    await page.keyboard.press('Control+0');
+    await page.waitForFunction('innerWidth === 1280');
+  });
+
   it('opens the graph of a deadlock', async () => {
     await lab.goTo('Experiments');
     await page.getByRole('button', { name: /^Deadlock City \d/ }).click();
