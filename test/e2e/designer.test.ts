@@ -195,6 +195,8 @@ describe('the designer', () => {
 
     // The same as text: broken, the drawing stays; mended, both are in step.
     await press('Control+e');
+    // The editor is loaded when it is first shown: it has to be there to be reached.
+    await page.getByLabel(/^The experiment as JSON/).waitFor();
     await tabTo(/^The experiment as JSON/);
     await press('Control+Home');
     await page.keyboard.type('x');
