@@ -305,10 +305,12 @@ describe('the designer', () => {
   });
 
   it('has Run, and all that stands below, in a page zoomed to twice its size', async () => {
+    await page.keyboard.press('Control+n');
+    await verdict().waitFor();
     await lab.setSize(1280, 800);
     for (let step = 0; step < 5; step++) await page.keyboard.press('Control+=');
     await page.waitForFunction('innerWidth === 640');
-    const inside = `['.head .primary', '.foot', '.rail'].every((part) => {
+    const inside = `['.designer .primary', '.designer > .foot', '.rail'].every((part) => {
       const { right, bottom } = document.querySelector(part).getBoundingClientRect();
       return right <= innerWidth && bottom <= innerHeight;
     })`;

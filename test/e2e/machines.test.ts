@@ -49,7 +49,8 @@ describe('machines', () => {
 
   it('compares processors: ticked, with Ctrl, and by keyboard', async () => {
     await page.getByRole('checkbox', { name: /^Compare .*Haswell/ }).check();
-    await page.getByRole('button', { name: /Apple M1/ }).click({ modifiers: ['Control'] });
+    const list = page.getByRole('region', { name: 'Documents' });
+    await list.getByRole('button', { name: /Apple M1/ }).click({ modifiers: ['Control'] });
     const comparison = page.getByRole('article', { name: 'Comparison' });
     await comparison.getByRole('heading', { name: '2 processors side by side' }).waitFor();
     await page.getByRole('checkbox', { name: /^Compare .*Skylake/ }).focus();
