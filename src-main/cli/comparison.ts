@@ -34,6 +34,12 @@ export function comparisonTable(runs: readonly RunInfo[]): string[] {
         left(field === 'filesystem' ? 'file system' : field, (run) => run[field]),
       );
   }
+  if (runs.some((run) => run.metrics.lostBytes > 0))
+    columns.splice(
+      -2,
+      0,
+      right('lost', (run) => `${formatCount(run.metrics.lostBytes)} B`),
+    );
   if (runs.some((run) => run.verdict !== 'finished'))
     columns.splice(
       -1,

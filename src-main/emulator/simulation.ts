@@ -119,6 +119,11 @@ function countForks(steps: readonly Step[]): number {
   return forks;
 }
 
+/** Bytes of a volume on which the files have plenty of room, metadata and reservations for the worst case with them. */
+function roomFor({ files }: Experiment): number {
+  return 2 * files.reduce((sum, file) => sum + file.size, 0);
+}
+
 function barriersOf(experiment: Experiment): Map<string, Barrier> {
   const names = new Map<string, Set<string>>();
   const visit = (thread: string, steps: readonly Step[]): void => {
@@ -162,7 +167,7 @@ class Simulation {
       (batch) => sink.batch(batch),
       () => sink.spare?.(),
     );
-    const fs = new FileSystem(plan.filesystem, experiment.freeSpace ?? null, disk.sectors);
+    const fs = new FileSystem(plan.filesystem, experiment.freeSpace ?? null, disk.sectors, roomFor(experiment));
     const policy = makePolicy(plan.policy);
     const log = plan.filesystem.journal;
     this.kernel = new Kernel({

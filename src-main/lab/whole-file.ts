@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '#model/problem';
@@ -27,6 +27,9 @@ const UTF8_BYTES_PER_UNIT = 3;
 export function refuseExisting(path: string, force: boolean): void {
   if (existsSync(path) && !force)
     throw new InputError({ file: path, message: 'exists already', expected: 'a new name, or --force to replace it' });
+  // A device, a pipe or a folder would be gone, and a file in its place.
+  if (existsSync(path) && !statSync(path).isFile())
+    throw new InputError({ file: path, message: 'is no regular file', expected: 'the name of a file' });
 }
 
 /**

@@ -1,12 +1,16 @@
 import { experimentSchema, type Experiment, type MappingSpec, type Step } from '#model/experiment';
 import { InputError } from '#model/problem';
-import { formatSize } from '#model/units';
+import { formatCount, formatSize } from '#model/units';
 import { parseJson, validate } from '#model/validate';
 
 /** Bytes of the base page: what the emulator maps. */
 const PAGE = 4096;
 /** The largest file: 16 TiB, 2^32 pages. */
 const LARGEST_FILE = 16 * 2 ** 40;
+/** Lines of 64 B are numbered in 32 bits by the memory path, and page tables have lines too. */
+const LARGEST_MEMORY = 255 * 2 ** 30;
+/** Accesses of one step that the emulator counts. */
+const MOST_ACCESSES = 2 ** 32 - 1;
 
 /** Length in bytes of a mapping whose document leaves it out: to the end of the file. */
 export function mappingLength(mapping: MappingSpec, experiment: Experiment): number {
@@ -55,6 +59,8 @@ class Checker {
       threads.map((item) => item.name),
     );
     if (this.experiment.memory < 4 * PAGE) this.fail('memory', formatSize(this.experiment.memory), 'at least 16 KiB');
+    if (this.experiment.memory > LARGEST_MEMORY)
+      this.fail('memory', formatSize(this.experiment.memory), 'at most 255 GiB');
     files.forEach((file, i) => {
       const path = `files[${i}]`;
       if (file.size > LARGEST_FILE) this.fail(`${path}.size`, formatSize(file.size), 'at most 16 TiB');
@@ -115,6 +121,12 @@ class Checker {
           `mapping "${step.mapping}"`,
         );
         if (step.stride < 1) this.fail(`${path}.stride`, 'no distance', 'at least 1 B');
+        if ((step.count ?? 0) > MOST_ACCESSES)
+          this.fail(
+            `${path}.count`,
+            formatCount(step.count ?? 0),
+            `at most ${formatCount(MOST_ACCESSES)}; a loop repeats`,
+          );
         if (step.width < 1 || step.width > 64) this.fail(`${path}.width`, formatSize(step.width), '1 B to 64 B');
         if (step.at + step.width > Math.max(step.stride, step.width))
           this.fail(

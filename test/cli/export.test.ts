@@ -56,6 +56,12 @@ describe('export', () => {
     expect(readFileSync(first).equals(readFileSync(second))).toBe(true);
   });
 
+  it('puts no file in the place of what is none, though forced', async () => {
+    const refused = await exported('metrics', folder, '--force');
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toContain('is no regular file');
+  });
+
   it('leaves a file that exists, unless it is forced', async () => {
     const out = join(folder, 'there.csv');
     writeFileSync(out, 'mine');

@@ -49,6 +49,16 @@ describe('an experiment document', () => {
       'seed.json: mappings[0].length: the mapping ends at 32 MiB, beyond file "sparse" (expected an end of at most 16 MiB)',
     ));
 
+  it('refuses more memory than the emulator has lines for', () =>
+    expect(changed('"memory": "256 MiB"', '"memory": "100 TiB"')).toBe(
+      'seed.json: memory: 100 TiB (expected at most 255 GiB)',
+    ));
+
+  it('refuses more accesses in a step than are counted', () =>
+    expect(changed('"mapping": "map", "stride": "4 KiB"', '"mapping": "map", "count": 1000000000000')).toContain(
+      'seed.json: threads[0].steps[0].count: 1\u202f000\u202f000\u202f000\u202f000 (expected at most',
+    ));
+
   it('refuses an unknown policy, and says which there are', () =>
     expect(changed('"P2"', '"P9"')).toMatch(
       /^seed\.json: policies\[1\]: "P9" is not valid here \(expected one of native, P0, .*tmpfs\)$/,

@@ -58,8 +58,9 @@ export class FileSystem {
   /**
    * @param freeBytes space that data may take; by default the whole volume, less what it keeps back
    * @param sectors of the disk
+   * @param roomBytes the volume is at least as large, where `freeBytes` does not say how much is free
    */
-  constructor(doc: FilesystemDocument, freeBytes: number | null, sectors: number) {
+  constructor(doc: FilesystemDocument, freeBytes: number | null, sectors: number, roomBytes: number) {
     this.doc = doc;
     this.blockBytes = doc.block;
     this.blocksPerPage = Math.max(1, PAGE / doc.block);
@@ -72,7 +73,7 @@ export class FileSystem {
     this.reservePs = quantityPs(doc.costs.reserve);
     this.reserveNextPs = quantityPs(doc.costs.reserveNext);
     this.allocatePs = quantityPs(doc.costs.allocate);
-    const volume = Math.floor(doc.space.size / doc.block);
+    const volume = Math.floor(Math.max(doc.space.size, roomBytes) / doc.block);
     const kept = Math.min(Math.floor(volume * doc.space.keptShare), doc.space.keptBlocks ?? Infinity);
     this.kept = freeBytes === null ? kept : 0;
     this.free = freeBytes === null ? volume : Math.floor(freeBytes / doc.block);

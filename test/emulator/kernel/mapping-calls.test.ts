@@ -130,3 +130,17 @@ describe('what a step that never ended had stored', () => {
     expect(metrics.blocks.neededKiB).toBe(metrics.pages.storedTo * 4);
   });
 });
+
+describe('free space', () => {
+  it('is plenty where the experiment does not say: a file larger than the volume of the recordings is filled', () => {
+    const experiment = {
+      memory: '1 GiB',
+      files: [{ name: 'f', size: '640 MiB' }],
+      mappings: [{ name: 'm', file: 'f' }],
+      threads: [{ name: 'main', steps: [{ do: 'store', mapping: 'm', stride: '4 KiB' }] }],
+    };
+    const { metrics } = run(planOf(experiment, TODAY)).outcome;
+    expect(metrics.faults.sigbus).toBe(0);
+    expect(metrics.pages.storedTo).toBe(163_840);
+  });
+});
