@@ -54,15 +54,15 @@ export function openSweep(lab: Lab, document: unknown, file?: string): SweepGrid
 const LISTED = ['policies', 'filesystems', 'machines', 'kernels'];
 
 /**
- * What a cell's run is called in the library: its experiment, and the values that no column there tells, such as
- * `Deadlock City, memory 24 KiB`. Empty where there are none.
+ * What a cell's run is called in the library: the values that no column there tells, in front because they tell cells
+ * apart, and its experiment, such as `memory 24 KiB, Deadlock City`. Empty where there are none.
  */
 export function cellTitle(grid: SweepGrid, cell: number): string {
   const { position, document } = grid.cells[cell];
   const values = grid.axes.flatMap(({ field, name, values: all }, i) =>
     LISTED.includes(field) ? [] : [`${name} ${labelOf(all[position[i]])}`],
   );
-  return values.length === 0 ? '' : [document.name, ...values].join(', ').slice(0, MOST_TITLE);
+  return values.length === 0 ? '' : [...values, document.name].join(', ').slice(0, MOST_TITLE);
 }
 /** Signs of a run's name at most. */
 const MOST_TITLE = 200;

@@ -21,12 +21,19 @@ const lane = (): Locator => test.page.getByRole('group', { name: /^Difference be
 const windowBox = (): Promise<string> => test.page.locator('.axis .window').getAttribute('style').then(String);
 const textOf = async (locator: Locator): Promise<string> => plain(await locator.innerText());
 
+/** Runs stay chosen when one comes back to the library: a test begins with none. */
+async function chooseNone(): Promise<void> {
+  const link = test.page.getByRole('button', { name: 'Choose none' });
+  if ((await link.count()) > 0) await link.click();
+}
+
 /** Chooses runs of the library, by what stands in their rows, and compares them. */
 async function compare(...wanted: readonly string[]): Promise<void> {
   const { page } = test;
   await test.goTo('Library');
   const rows = page.getByRole('grid', { name: 'Runs' }).locator('[data-run]');
   await rows.first().waitFor();
+  await chooseNone();
   for (const policy of wanted) {
     const cell = page.getByRole('gridcell', { name: policy, exact: true });
     await rows.filter({ hasText: 'The 2005 question' }).filter({ has: cell }).getByLabel('Choose run').check();
@@ -121,6 +128,7 @@ describe('runs beside each other', () => {
     await test.goTo('Library');
     const boxes = page.getByLabel('Choose run');
     await boxes.first().waitFor();
+    await chooseNone();
     for (let i = 0; i < 8; i++) await boxes.nth(i).check();
     await page.getByRole('button', { name: 'Compare 8' }).click();
     await page.locator('.one').nth(7).waitFor();

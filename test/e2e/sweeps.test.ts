@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultline } from '../support/cli.ts';
-import { plain, TestWindow } from './support/window.ts';
+import { boxOf, plain, TestWindow } from './support/window.ts';
 
 const lab = new TestWindow('sweeps');
 let page: Page;
@@ -109,6 +109,20 @@ describe('sweeps in the window', () => {
     // With blocks of 16 KiB a stride up to the block costs the same under P1: the knee stands out.
     expect(plain(await odd.innerText())).toMatch(/16 KiB\s+16 KiB/);
     await lab.shoot('sweep-results');
+    // The last cell is where the table ends, with rows out of sight left out.
+    const table = page.getByRole('region', { name: 'Cells of the sweep' });
+    await page.evaluate(`{
+      const table = document.querySelector('[aria-label="Cells of the sweep"]');
+      table.scrollTo(0, table.scrollHeight);
+    }`);
+    const ends = async (): Promise<number> => {
+      const [row, frame] = [await boxOf(table.locator('tr[aria-rowindex="21"]')), await boxOf(table)];
+      return frame.y + frame.height - (row.y + row.height);
+    };
+    await expect.poll(async () => Math.abs(await ends())).toBeLessThan(4);
+    await page.getByLabel('Scale').first().selectOption('log');
+    await page.getByLabel('Whose scale').selectOption({ label: 'each panel by itself' });
+    await expect.poll(() => page.getByText('each panel on a scale of its own, logarithmic').count()).toBe(1);
   });
 
   it('are written as CSV and Parquet', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cellTitle } from '#lab/sweep';
 import { sweepGrid as makeGrid } from '#lab/sweep-grid';
 import { Documents } from '#lab/documents';
 import { planRuns } from '#lab/plans';
@@ -43,6 +44,12 @@ describe('a grid', () => {
     expect([first.document.policies, fourth.document.policies]).toEqual([['P1'], ['P5']]);
     expect(fourth.document.threads[0].steps[0]).toMatchObject({ stride: '16 KiB' });
     expect(grid.cells.map((cell) => cell.position.join(''))).toEqual(['00', '01', '10', '11', '20', '21']);
+  });
+
+  it('names its runs by what the columns of the library do not tell', () => {
+    const grid = sweepGrid(sweep);
+    expect(cellTitle(grid, 2)).toBe(`stride 16 KiB, ${experiment.name}`);
+    expect(cellTitle(sweepGrid({ ...sweep, vary: [{ field: 'policies', values: ['P1', 'P5'] }] }), 1)).toBe('');
   });
 
   it('refuses fields, values, experiments and sizes that cannot be', () => {

@@ -10,8 +10,8 @@ const listing = (fields: Partial<RunListing>): RunListing =>
 describe('a row of the library', () => {
   it('is told apart by words, not by its id', () => {
     expect(describeRun(listing({}))).toBe('City, P3 on plain');
-    expect(describeRun(listing({ name: 'City, memory 24 KiB', verdict: 'deadlock' }))).toBe(
-      'City, memory 24 KiB, P3 on plain, deadlock',
+    expect(describeRun(listing({ name: 'memory 24 KiB, City', verdict: 'deadlock' }))).toBe(
+      'memory 24 KiB, City, P3 on plain, deadlock',
     );
   });
 
