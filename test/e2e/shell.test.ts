@@ -132,7 +132,9 @@ describe('the window on its system', () => {
     await lab.drop(await bundle(), own, words);
     const told = page.getByRole('status').filter({ hasText: 'words.txt cannot be taken' });
     await told.waitFor();
-    expect(await told.innerText()).toMatch(/handed on\.faultline: 1 run[\s\S]*None of the formats that can be imported[\s\S]*Copy details/);
+    expect(await told.innerText()).toMatch(
+      /handed on\.faultline: 1 run[\s\S]*None of the formats that can be imported[\s\S]*Copy details/,
+    );
     await page.getByRole('heading', { name: 'Library' }).waitFor();
     await page.getByRole('grid', { name: 'Runs' }).getByText('Handed on').waitFor();
     await lab.goTo('Experiments');
