@@ -82,20 +82,21 @@ export class RowPainter {
     let track = -1;
     let row = -1;
     let also = -1;
-    for (const { lane, value } of tile.before) {
-      const counter = layout.rowOf(lane, EventKind.counter);
-      const x = Math.floor((piece.from - view.from) / perPixel);
-      const at = counter * this.width + Math.max(0, x);
-      if (counter >= 0 && x < this.width && Number.isNaN(this.values[at]) && tile.from === piece.from)
-        this.values[at] = value;
-    }
+    /** What counters stand at where the piece comes into view, by lane: what came before it in the tile counts. */
+    const carried = new Map<number, number>();
+    for (const { lane, value } of tile.before) carried.set(lane, value);
     for (let i = 0; i < cells.count; i++) {
       const start = tile.from + cells.column[i] * column;
       // A column in which one piece ends and the next begins belongs to the one that has more of it.
       const middle = start + column / 2;
-      if (middle < piece.from || middle >= piece.to) continue;
+      if (middle >= piece.to) continue;
       const x = Math.floor((Math.max(start, piece.from) - view.from) / perPixel);
-      if (x < 0 || x >= this.width) continue;
+      if (middle < piece.from || x < 0) {
+        if (cells.values !== null && cells.kind[i] === EventKind.counter)
+          carried.set(cells.lane[i], cells.values.last[i]);
+        continue;
+      }
+      if (x >= this.width) continue;
       const key = cells.lane[i] * 256 + cells.kind[i];
       if (key !== track) {
         track = key;
@@ -108,6 +109,12 @@ export class RowPainter {
       this.gatherAt(row * this.width + x, cells.kind[i], cells.events[i], busy);
       if (cells.values !== null && cells.kind[i] === EventKind.counter)
         this.values[row * this.width + x] = cells.values.last[i];
+    }
+    const first = Math.max(0, Math.floor((piece.from - view.from) / perPixel));
+    for (const [lane, value] of carried) {
+      const counter = layout.rowOf(lane, EventKind.counter);
+      const at = counter * this.width + first;
+      if (counter >= 0 && first < this.width && Number.isNaN(this.values[at])) this.values[at] = value;
     }
     for (let i = 0; i < spans.count; i++) {
       const start = Math.max(spans.time[i], piece.from);

@@ -116,6 +116,21 @@ describe('spans', () => {
 });
 
 describe('counters', () => {
+  it('stand at what came before the view, where the view begins within a tile', () => {
+    const cells = [
+      { column: 10, kind: EventKind.counter, value: 6 },
+      { column: 80, kind: EventKind.counter, value: 10 },
+    ];
+    const tile: Tile = { ...makeTile(RANGE, cells), before: [{ lane: 0, value: 2 }] };
+    const fillsIn = (view: typeof VIEW) =>
+      paint(layoutOf(EventKind.counter, 10), tile, view).rects.filter((rect) => rect.colour === colour('counter-fill'));
+    const [whole, zoomed] = [fillsIn(VIEW), fillsIn({ from: 400, to: 900 })];
+    expect(whole.map(({ x, w }) => [x, w])).toEqual([[0, 10], [10, 70], [80, 20]]); // prettier-ignore
+    // What it was set to at 100 holds when the view begins at 400, up to the next sample at 800.
+    expect(zoomed.map(({ x, w }) => [x, w])).toEqual([[0, 80], [80, 20]]); // prettier-ignore
+    expect(zoomed[0].h).toBe(whole[1].h);
+  });
+
   it('hold their value until the next one, from before the tile on', () => {
     const cells = [{ column: 50, kind: EventKind.counter, value: 10 }];
     const tile = makeTile(RANGE, cells, [], [{ lane: 0, value: 5 }]);
